@@ -1,0 +1,45 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Which errors end a command with one line instead of a traceback."""
+
+import errno
+
+from pydantic import ValidationError
+
+from dyn_perception.datasets.errors import DataError
+from dyn_perception.inference.engine import EngineError
+from dyn_perception.network.errors import BundleError, NetworkError
+from dyn_perception.training.errors import TrainingError
+
+
+class UsageError(Exception):
+    """Options that do not fit together or are out of range."""
+
+
+EXPECTED_ERRORS = (
+    BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError, TrainingError,
+)  # fmt: skip
+
+
+def describe(error: BaseException) -> str:
+    """Return an error's text with its remedy."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return (
+            f'the disk is full ({error}): the last checkpoint is kept; free some space and give '
+            'the same command again to go on'
+        )
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f'{error}: this command needs the training packages; '
+            'install them with: pip install "dyn_perception[train]"'
+        )
+    return str(error)
+
+
+def usage_error(error: ValidationError) -> UsageError:
+    """Turn a broken rule of a settings object into one line, value and rule."""
+    lines = []
+    for item in error.errors():
+        name = '.'.join(map(str, item['loc']))
+        lines.append(f'{name} = {item["input"]!r}: {item["msg"]}' if name else str(item['msg']))
+    return UsageError('; '.join(lines))
