@@ -1,0 +1,90 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Documents made from parameter tables: the tables of the README and `config/*.param.yaml`.
+
+`python3 -m dyn_perception.nodes.parameter_document perception yaml` (or `markdown`) prints one.
+"""
+
+import argparse
+import json
+
+from dyn_perception.nodes.image_source_settings import ImageSourceSettings
+from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
+from dyn_perception.nodes.perception_settings import PerceptionSettings
+
+TABLES: dict[str, type] = {
+    'perception': PerceptionSettings,
+    'image_source': ImageSourceSettings,
+}
+
+_HEADINGS = ('Parameter', 'Type', 'Unit', 'Default', 'Range', 'Set at', 'What it is')
+
+
+def markdown_table(table: type) -> str:
+    """Return the table for the README, one row a parameter."""
+    rows = [_HEADINGS, ('---',) * len(_HEADINGS)]
+    for specification in specifications(table).values():
+        rows.append(
+            (
+                f'`{specification.name}`',
+                specification.type_name,
+                specification.unit or '–',
+                _default_text(specification, code=True),
+                specification.range_text.replace('...', '…') or '–',
+                'start' if specification.fixed else 'run time',
+                _description(specification),
+            )
+        )
+    return '\n'.join(f'| {" | ".join(cells)} |' for cells in rows) + '\n'
+
+
+def yaml_document(node: str, table: type) -> str:
+    """Return a parameter file with every default, for a node of any name."""
+    lines = [
+        '# Copyright 2026 dyn_perception contributors',
+        '# SPDX-License-Identifier: Apache-2.0',
+        f'# Parameters of the {node} node with their defaults, made by',
+        f'# python3 -m dyn_perception.nodes.parameter_document {node} yaml',
+        '/**:',
+        '  ros__parameters:',
+    ]
+    for specification in specifications(table).values():
+        facts = [specification.unit, specification.range_text]
+        facts.append('fixed' if specification.fixed else 'run time')
+        lines.append(f'    # {_description(specification)} ({"; ".join(filter(None, facts))})')
+        setting = f'{specification.name}: {_default_text(specification)}'
+        lines.append(f'    {"# " * (specification.default is None)}{setting}')
+    return '\n'.join(lines) + '\n'
+
+
+def _default_text(specification: ParameterSpecification, *, code: bool = False) -> str:
+    if specification.default is None:
+        return specification.default_text
+    text = _yaml_value(specification.default)
+    return f'`{text}`' if code else text
+
+
+def _yaml_value(value: Value) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def _description(specification: ParameterSpecification) -> str:
+    constraint = specification.constraint
+    return specification.description + (f' {constraint}.' if constraint else '')
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print one document on standard output."""
+    parser = argparse.ArgumentParser(description='Print the parameters of a node.')
+    parser.add_argument('node', choices=sorted(TABLES))
+    parser.add_argument('form', choices=('markdown', 'yaml'))
+    options = parser.parse_args(arguments)
+    table = TABLES[options.node]
+    if options.form == 'yaml':
+        print(yaml_document(options.node, table), end='')
+    else:
+        print(markdown_table(table), end='')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,131 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameter tables: one frozen dataclass a node, the origin of all about its parameters.
+
+A table is a frozen dataclass whose fields are made by `parameter`. Its instances are the settings
+that a node works with; its fields declare, validate and document the parameters:
+
+    @dataclass(frozen=True)
+    class CameraSettings:
+        rate_hz: float = parameter(30.0, 'Frames a second.', unit='Hz', minimum=0.1, maximum=1000)
+"""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any, get_type_hints
+
+Value = bool | int | float | str | tuple[int, ...]
+
+_TYPE_NAMES = {
+    bool: 'boolean',
+    int: 'integer',
+    float: 'real number',
+    str: 'text',
+    tuple[int, ...]: 'list of integers',
+}
+
+
+class ParameterError(ValueError):
+    """A value that a parameter cannot take; the text names the value, the rule and the remedy."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ParameterSpecification:
+    """What one parameter is: a row of a table."""
+
+    name: str
+    value_type: Any  # bool, int, float, str or tuple[int, ...]
+    default: Value | None  # None: known only once the node has started
+    description: str
+    unit: str = ''
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    length: int = 0  # entries of a list
+    fixed: bool = False  # read when the node starts, cannot be set afterwards
+    constraint: str = ''  # a rule that range and choices cannot say, or the reason for the range
+    default_text: str = ''  # what the documents say where the default is None
+    maximum_text: str = ''  # what the documents say where the maximum is known only at start-up
+
+    @property
+    def type_name(self) -> str:
+        """The type in words."""
+        return _TYPE_NAMES[self.value_type]
+
+    @property
+    def range_text(self) -> str:
+        """The values allowed, in words; empty where every value of the type is."""
+        if self.choices:
+            return ', '.join(self.choices)
+        highest = self.maximum_text if self.maximum is None else f'{self.maximum:g}'
+        if self.minimum is None and not highest:
+            return ''
+        lowest = '' if self.minimum is None else f'{self.minimum:g}'
+        return f'{lowest}...{highest}'
+
+    def check(self, value: Any) -> Value:
+        """Return the value in this parameter's type; integers are taken for real numbers.
+
+        Raises:
+            ParameterError: if the parameter cannot take the value.
+        """
+        if value is None:
+            raise ParameterError(f'{self.name} has no value: {self._remedy()}')
+        if self.value_type == tuple[int, ...]:
+            return self._check_list(value)
+        if self.value_type is float and type(value) is int:
+            value = float(value)
+        if type(value) is not self.value_type:
+            raise ParameterError(f'{self.name} {value!r} is no {self.type_name}: {self._remedy()}')
+        if self.choices and value not in self.choices:
+            raise ParameterError(f'{self.name} {value!r} is not known: {self._remedy()}')
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            self._check_range(value, value)
+        return value  # type: ignore[no-any-return]
+
+    def _check_list(self, value: Any) -> tuple[int, ...]:
+        is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+        if not is_list or any(type(entry) is not int for entry in value):
+            raise ParameterError(f'{self.name} {value!r} is no {self.type_name}: {self._remedy()}')
+        if len(value) != self.length:
+            raise ParameterError(
+                f'{self.name} {list(value)} has {len(value)} entries: {self._remedy()}'
+            )
+        for entry in value:
+            self._check_range(entry, list(value))
+        return tuple(value)
+
+    def _check_range(self, number: float, shown: object) -> None:
+        lowest = -math.inf if self.minimum is None else self.minimum
+        highest = math.inf if self.maximum is None else self.maximum
+        if not (math.isfinite(number) and lowest <= number <= highest):
+            allowed = f'{self.range_text or "of finite numbers"} {self.unit}'.rstrip()
+            reason = self.constraint or 'use a value within it'
+            raise ParameterError(f'{self.name} {shown} is out of range {allowed}: {reason}')
+
+    def _remedy(self) -> str:
+        if self.choices:
+            return f'use one of {", ".join(self.choices)}'
+        kind = f'{self.length} integers' if self.length else self.type_name
+        article = '' if self.length else 'an ' if kind[0] in 'aeiou' else 'a '
+        each = ' each' if self.length else ''
+        limits = f',{each} {self.range_text} {self.unit}'.rstrip() if self.range_text else ''
+        return f'use {article}{kind}{limits}'
+
+
+def parameter(default: Value | None, description: str, **facts: Any) -> Any:
+    """Make a table's field for a parameter; facts are fields of `ParameterSpecification`."""
+    metadata = {'description': description, **facts}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def specifications(table: type) -> dict[str, ParameterSpecification]:
+    """Return the rows of a table by name, in the order of its fields."""
+    types = get_type_hints(table)
+    return {
+        field.name: ParameterSpecification(
+            name=field.name, value_type=types[field.name], default=field.default, **field.metadata
+        )
+        for field in dataclasses.fields(table)
+    }

@@ -1,0 +1,49 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The parameter table of the perception node."""
+
+from dataclasses import dataclass
+
+from dyn_perception.nodes.parameter_table import parameter
+
+
+@dataclass(frozen=True)
+class PerceptionSettings:
+    """Parameters of the perception node."""
+
+    width: int = parameter(
+        None,
+        'Groups of the network that are run and summed: more are slower and more accurate.',
+        minimum=1,
+        default_text='groups of the model',
+        maximum_text='groups of the model',
+    )
+    enabled: bool = parameter(
+        True, 'Whether frames are processed; false unsubscribes from the images.'
+    )
+    model: str = parameter(
+        'resnet', 'Name of a shipped network, or path of a bundle folder.', fixed=True
+    )
+    regions: tuple[int, ...] = parameter(
+        (1, 1),
+        'Grid [rows, columns] a frame is cut into; its regions are classified as one batch.',
+        length=2,
+        minimum=1,
+        maximum=64,
+        fixed=True,
+    )
+    image_transport: str = parameter(
+        'raw',
+        'Subscribe to image_raw (raw) or to image_raw/compressed (compressed).',
+        choices=('raw', 'compressed'),
+        fixed=True,
+    )
+    engine: str = parameter(
+        'onnx',
+        'What runs the network: ONNX Runtime, or PyTorch where it is installed.',
+        choices=('onnx', 'torch'),
+        fixed=True,
+    )
+    threads: int = parameter(
+        1, 'Threads that the engine computes with.', minimum=1, maximum=256, fixed=True
+    )
