@@ -7,7 +7,7 @@ import errno
 from pydantic import ValidationError
 
 from dyn_perception.datasets.errors import DataError
-from dyn_perception.inference.engine import EngineError
+from dyn_perception.inference.errors import EngineError
 from dyn_perception.network.errors import BundleError, NetworkError
 from dyn_perception.training.errors import TrainingError
 

@@ -12,6 +12,7 @@ from dyn_perception.datasets.class_folder import list_class_folder, read_class_f
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.datasets.generated import generate_images
 from dyn_perception.datasets.labelled_images import LabelledImages
+from dyn_perception.inference.resizing import resize_image
 
 GENERATED = 'generated'
 """The name that stands for the small generated data set."""
@@ -119,9 +120,7 @@ def _test_folder(folder: Path) -> Path | None:
 
 
 def _resized(images: LabelledImages, size: tuple[int, int]) -> LabelledImages:
-    from dyn_perception.datasets.class_folder import resize_image
-
     if images.images.shape[1:3] == size:
         return images
-    resized = np.stack([resize_image(image, size) for image in images.images])
+    resized = np.stack([resize_image(image, *size) for image in images.images])
     return LabelledImages(resized, images.class_ids, images.labels)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dyn_perception.datasets.labelled_images import LabelledImages
 from dyn_perception.inference.engine import Engine
@@ -13,6 +14,18 @@ from dyn_perception.network.bundle import Bundle
 from dyn_perception.training.measures import expected_calibration_error, top1_accuracy
 
 _BATCH = 100
+
+
+def width_logits(
+    bundle: Bundle, engine: Engine, images: LabelledImages
+) -> Iterator[NDArray[np.float32]]:
+    """Yield the summed logits [N, C] of width 1, 2, ... groups; each group runs once."""
+    total = np.zeros((len(images), len(bundle.manifest.labels)), np.float32)
+    for group in range(1, bundle.manifest.groups + 1):
+        total = total + np.concatenate(
+            [engine.run_group(group, batch).copy() for batch in _batches(bundle, images)]
+        )
+        yield total
 
 
 def evaluate(bundle: Bundle, engine: Engine, images: LabelledImages) -> list[dict[str, Any]]:
@@ -27,27 +40,22 @@ def evaluate(bundle: Bundle, engine: Engine, images: LabelledImages) -> list[dic
         For each width: `width`, `top1` 0...1, `macs`, `params`, `bytes` and `ece`, the expected
         calibration error 0...1.
     """
-    manifest = bundle.manifest
-    total = np.zeros((len(images), len(manifest.labels)), np.float32)
-    rows = []
-    for figures in manifest.widths:
-        total += np.concatenate(
-            [engine.run_group(figures.width, batch).copy() for batch in _batches(bundle, images)]
+    return [
+        {
+            'width': figures.width,
+            'top1': top1_accuracy(logits, images.class_ids),
+            'macs': figures.macs,
+            'params': figures.params,
+            'bytes': figures.bytes,
+            'ece': expected_calibration_error(logits, images.class_ids, figures.temperature),
+        }
+        for figures, logits in zip(
+            bundle.manifest.widths, width_logits(bundle, engine, images), strict=True
         )
-        rows.append(
-            {
-                'width': figures.width,
-                'top1': top1_accuracy(total, images.class_ids),
-                'macs': figures.macs,
-                'params': figures.params,
-                'bytes': figures.bytes,
-                'ece': expected_calibration_error(total, images.class_ids, figures.temperature),
-            }
-        )
-    return rows
+    ]
 
 
-def _batches(bundle: Bundle, images: LabelledImages) -> Iterator[np.ndarray]:
+def _batches(bundle: Bundle, images: LabelledImages) -> Iterator[NDArray[np.float32]]:
     mean = np.asarray(bundle.manifest.input.mean, np.float32)
     std = np.asarray(bundle.manifest.input.std, np.float32)
     for start in range(0, len(images), _BATCH):

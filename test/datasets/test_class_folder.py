@@ -9,7 +9,6 @@ import pytest
 from dyn_perception.datasets.class_folder import (
     list_class_folder,
     read_class_folder,
-    resize_image,
 )
 from dyn_perception.datasets.errors import DataError
 
@@ -66,8 +65,3 @@ def test_refuses_a_folder_without_images(tmp_path):
         list_class_folder(tmp_path)
     with pytest.raises(DataError, match='is not a folder'):
         list_class_folder(tmp_path / 'nowhere')
-
-
-def test_enlarging_and_shrinking_loses_nothing():
-    image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    np.testing.assert_array_equal(resize_image(resize_image(image, (480, 640)), (32, 32)), image)
