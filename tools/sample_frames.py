@@ -47,7 +47,9 @@ def main() -> None:
     folder = options.out / 'cifar10'
     shutil.rmtree(folder, ignore_errors=True)
     for place, index in enumerate(chosen):
-        path = folder / CIFAR10_LABELS[images.class_ids[index]] / f'{place:04d}_test_{index:05d}.png'
+        path = (
+            folder / CIFAR10_LABELS[images.class_ids[index]] / f'{place:04d}_test_{index:05d}.png'
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels = cv2.cvtColor(images.images[index], cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
@@ -72,7 +74,9 @@ def stratified(
             generator.permutation(np.flatnonzero((class_ids == class_id) & (right == widths)))
             for widths in range(int(right.max()) + 1)
         ]
-        shares = np.array([len(member) for member in members]) * each / (class_ids == class_id).sum()
+        shares = (
+            np.array([len(member) for member in members]) * each / (class_ids == class_id).sum()
+        )
         quota = np.floor(shares).astype(int)
         for stratum in np.argsort(quota - shares)[: each - quota.sum()]:
             quota[stratum] += 1

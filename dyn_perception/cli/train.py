@@ -33,7 +33,11 @@ def add_parser(commands: Any) -> None:
         '--arch', default=_DEFAULTS.architecture, help='architecture (default: %(default)s)'
     )
     parser.add_argument(
-        '--channels', type=int, nargs='+', metavar='N', help='channels of one group, layer by layer'
+        '--channels',
+        type=int,
+        nargs='+',
+        metavar='N',
+        help='channels of one group, layer by layer',
     )
     parser.add_argument(
         '--size', type=int, nargs=2, metavar=('H', 'W'), help='network input (default: 32 32)'

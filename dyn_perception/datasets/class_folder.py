@@ -5,6 +5,7 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -87,11 +88,14 @@ def read_class_folder(
     class_ids: list[int] = []
     unreadable: list[Path] = []
     for path, class_id in zip(listing.files, listing.class_ids, strict=True):
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        # Its stub denies it, but None is what an unreadable file gives.
+        image = cast('NDArray[np.uint8] | None', cv2.imread(str(path), cv2.IMREAD_COLOR))
         if image is None:
             unreadable.append(path)
             continue
-        images.append(resize_image(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8), *size))
+        images.append(
+            resize_image(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8), *size)
+        )
         class_ids.append(labels.index(listing.labels[class_id]))
     for path in unreadable[:10]:
         _logger.warning('%s cannot be read as an image and is left out', path)

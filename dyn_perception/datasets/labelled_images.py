@@ -35,7 +35,7 @@ class LabelledImages:
                 f'{len(self.images)} images have {self.class_ids.size} labels: give one each'
             )
         if self.class_ids.size and not (
-            0 <= self.class_ids.min() and self.class_ids.max() < len(self.labels)
+            self.class_ids.min() >= 0 and self.class_ids.max() < len(self.labels)
         ):
             raise DataError(
                 f'class ids {self.class_ids.min()}...{self.class_ids.max()} are out of range '

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dyn_perception.datasets.errors import DataError
 
@@ -19,15 +20,17 @@ from dyn_perception.datasets.errors import DataError
 def _latin_bytes(text: str, encoding: str) -> bytes:
     """Stand in for `_codecs.encode`, by which Python 2 protocols spell bytes."""
     if encoding != 'latin1':
-        raise DataError(f'encoding {encoding!r} in a pickled array: only latin1 occurs in CIFAR-10')
+        raise DataError(
+            f'encoding {encoding!r} in a pickled array: only latin1 occurs in CIFAR-10'
+        )
     return text.encode(encoding)
 
 
-def _empty_array(kind: type, shape: tuple[int, ...], code: bytes) -> np.ndarray:
+def _empty_array(kind: type, shape: tuple[int, ...], code: bytes) -> NDArray[np.uint8]:
     """Stand in for `numpy.core.multiarray._reconstruct`; the state is set afterwards."""
     if kind is not np.ndarray or shape != (0,):
         raise DataError('a pickled object is not a plain NumPy array: the file is not CIFAR-10')
-    return np.ndarray(shape, np.uint8)
+    return np.zeros(shape, np.uint8)
 
 
 def _plain_type(code: bytes | str, align: int = 0, copy: int = 1) -> np.dtype[Any]:

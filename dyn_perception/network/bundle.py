@@ -26,7 +26,9 @@ from dyn_perception.network.manifest import (
 __all__ = ['Bundle', 'BundleError', 'load_bundle']
 
 _MANIFEST_LIMIT = 16 * 2**20
-_PICKLE_SUFFIXES = frozenset({'.pkl', '.pickle', '.pt', '.pth', '.joblib', '.npy', '.npz', '.ckpt'})
+_PICKLE_SUFFIXES = frozenset(
+    {'.pkl', '.pickle', '.pt', '.pth', '.joblib', '.npy', '.npz', '.ckpt'}
+)
 
 
 @dataclass(frozen=True)

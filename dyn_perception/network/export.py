@@ -55,7 +55,7 @@ def onnx_bytes(branch: nn.Module, height: int, width: int) -> bytes:
         torch.onnx.export(
             branch.eval(),
             (torch.zeros(1, 3, height, width),),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # this exporter writes to files too
             dynamo=False,
             opset_version=ONNX_OPSET,
             input_names=['image'],

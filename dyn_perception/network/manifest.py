@@ -133,7 +133,9 @@ def parse_manifest(text: str | bytes, origin: str) -> Manifest:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BundleError(f'{origin} is no valid JSON ({error}): export the bundle again') from error
+        raise BundleError(
+            f'{origin} is no valid JSON ({error}): export the bundle again'
+        ) from error
     version = content.get('format_version') if isinstance(content, dict) else None
     if type(version) is int and version > FORMAT_VERSION:
         raise BundleError(
@@ -147,7 +149,9 @@ def parse_manifest(text: str | bytes, origin: str) -> Manifest:
             f'{".".join(map(str, item["loc"])) or "manifest"}: {item["msg"]}'
             for item in error.errors()[:5]
         )
-        raise BundleError(f'{origin} breaks the format: {rules}; export the bundle again') from error
+        raise BundleError(
+            f'{origin} breaks the format: {rules}; export the bundle again'
+        ) from error
 
 
 def format_manifest(manifest: Manifest) -> str:

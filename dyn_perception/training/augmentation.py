@@ -16,7 +16,7 @@ def input_specification(images: LabelledImages) -> InputSpecification:
     """Return size, mean and standard deviation of the images, for normalisation."""
     pixels = torch.from_numpy(images.images)
     sums = torch.zeros(2, 3, dtype=torch.float64)
-    for part in pixels.split(4096):
+    for part in torch.split(pixels, 4096):
         values = part.double() / 255
         sums += torch.stack([values.sum((0, 1, 2)), values.square().sum((0, 1, 2))])
     count = pixels[..., 0].numel()

@@ -96,9 +96,7 @@ def load_evaluation_data(
     return images
 
 
-def _read(
-    source: str, size: tuple[int, int]
-) -> tuple[str, LabelledImages, LabelledImages | None]:
+def _read(source: str, size: tuple[int, int]) -> tuple[str, LabelledImages, LabelledImages | None]:
     if source == GENERATED:
         return 'generated', generate_images(4000, size[0]), generate_images(1000, size[0], seed=1)
     folder = Path(source)

@@ -54,7 +54,7 @@ class GroupTraining:
         self._recipe = recipe
         self._branch = network.branches[group - 1]
         self._shared = share_gradients(self._branch, portion)
-        weights = {name: value for name, value in self._branch.named_parameters()}
+        weights = dict(self._branch.named_parameters())
         self._parameters = weights
         self._optimiser = torch.optim.SGD(
             [
@@ -97,11 +97,9 @@ class GroupTraining:
             rate = recipe.learning_rate * rate_at((epoch * steps + step) / (recipe.epochs * steps))
             for parameters in self._optimiser.param_groups:
                 parameters['lr'] = rate
-            loss = group_loss(
-                recipe, self._logits(images), self._frozen_logits(images), class_ids
-            )
+            loss = group_loss(recipe, self._logits(images), self._frozen_logits(images), class_ids)
             self._optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self._optimiser.step()
             total += float(loss.detach())
             on_step()
@@ -120,7 +118,7 @@ class GroupTraining:
             torch.inference_mode(),
             torch.autocast('cpu', torch.bfloat16, enabled=self._recipe.reduced_precision),
         ):
-            logits = self._network(images, self.group - 1)
+            logits: Tensor = self._network(images, self.group - 1)
         return logits.float().clone()
 
 
@@ -149,6 +147,6 @@ def group_logits(
     branch = network.branches[group - 1].eval()
     pixels = torch.from_numpy(images.images)
     with torch.inference_mode():
-        parts = [branch(normalise(part, specification)) for part in pixels.split(500)]
+        parts = [branch(normalise(part, specification)) for part in torch.split(pixels, 500)]
     logits: NDArray[np.float32] = torch.cat(parts).numpy()
     return logits

@@ -120,7 +120,8 @@ class TrainingRun:
         )
         for group, branch in enumerate(network.branches, start=1):
             initialise_group(branch, self.recipe.seed, group)
-        return network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network.eval()
 
     def _open(self) -> Checkpoint:
         path = self.records / CHECKPOINT_FILE
@@ -221,7 +222,7 @@ class TrainingRun:
 
 
 def _fingerprint(images: LabelledImages) -> str:
-    digest = hashlib.sha256(np.ascontiguousarray(images.images))
-    digest.update(np.ascontiguousarray(images.class_ids))
+    digest = hashlib.sha256(images.images.tobytes())
+    digest.update(images.class_ids.tobytes())
     digest.update('\n'.join(images.labels).encode())
     return digest.hexdigest()

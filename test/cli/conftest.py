@@ -3,11 +3,11 @@
 """A bundle with the classes of the generated data set."""
 
 import pytest
-from support.bundles import random_network
 
 from dyn_perception.datasets.generated import GENERATED_LABELS
 from dyn_perception.network.export import save_bundle
 from dyn_perception.network.manifest import InputSpecification
+from support.bundles import random_network
 
 
 @pytest.fixture

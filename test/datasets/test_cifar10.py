@@ -7,10 +7,10 @@ import pickle
 
 import numpy as np
 import pytest
-from support.cifar10 import write_binary, write_python
 
 from dyn_perception.datasets.cifar10 import CIFAR10_LABELS, is_cifar10_folder, read_cifar10
 from dyn_perception.datasets.errors import DataError
+from support.cifar10 import write_binary, write_python
 
 
 @pytest.mark.parametrize('write', [write_binary, write_python])

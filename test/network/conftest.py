@@ -5,6 +5,7 @@
 import shutil
 
 import pytest
+
 from support.bundles import write_test_bundle
 
 

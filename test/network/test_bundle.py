@@ -7,11 +7,10 @@ import sys
 
 import pytest
 
-from support.interpreter import run_python
-
 from dyn_perception.network.bundle import file_entry, load_bundle
 from dyn_perception.network.errors import BundleError
 from dyn_perception.network.export import export_bundle
+from support.interpreter import run_python
 
 FILES = ['weights.safetensors', 'group_1.onnx', 'group_4.onnx']
 

@@ -6,13 +6,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.bundles import SMALL_CHANNELS, random_network, write_test_bundle
 
 from dyn_perception.network.architectures import get_architecture, list_architectures
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.cost import branch_cost
 from dyn_perception.network.errors import BundleError, NetworkError
 from dyn_perception.network.model import build_network, load_network
+from support.bundles import SMALL_CHANNELS, random_network, write_test_bundle
 
 ARCHITECTURES = ['alexnet', 'resnet']
 
@@ -102,7 +102,9 @@ def test_default_network_is_small(architecture):
 
 def test_counts_the_cost_of_a_branch():
     branch = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 8, 3, padding=1, bias=False), torch.nn.Flatten(), torch.nn.Linear(512, 5)
+        torch.nn.Conv2d(3, 8, 3, padding=1, bias=False),
+        torch.nn.Flatten(),
+        torch.nn.Linear(512, 5),
     )
     cost = branch_cost(branch, 8, 8)
     assert cost.macs == 8 * 3 * 9 * 64 + 512 * 5

@@ -82,7 +82,9 @@ def _same(image, cut, flipped, specification):
 @pytest.mark.parametrize('flip', [True, False])
 def test_mirrors_only_when_asked(flip):
     images = generate_images(64, size=16)
-    ramp = np.broadcast_to(np.arange(16, dtype=np.uint8)[None, None, :, None] * 10, (64, 16, 16, 3))
+    ramp = np.broadcast_to(
+        np.arange(16, dtype=np.uint8)[None, None, :, None] * 10, (64, 16, 16, 3)
+    )
     images = type(images)(ramp.copy(), images.class_ids, images.labels)
     falls = [
         bool(image[0, 0, 4] > image[0, 0, 12])

@@ -28,7 +28,7 @@ RECIPE = Recipe(
 )
 
 
-class Stopped(Exception):
+class StopError(Exception):
     """Stands for the end of the process at a certain moment."""
 
 
@@ -107,10 +107,10 @@ def test_gives_the_same_network_again(finished, data, tmp_path):
 def test_goes_on_after_a_kill_bit_for_bit(finished, data, tmp_path, moment):
     def stop(steps):
         if steps == moment:
-            raise Stopped
+            raise StopError
 
     folder = tmp_path / 'killed'
-    with pytest.raises(Stopped):
+    with pytest.raises(StopError):
         TrainingRun(RECIPE, data, folder).train(Watch(at_step=stop))
     run = TrainingRun(RECIPE, data, folder)
     assert run.resumed == (moment > 50)
