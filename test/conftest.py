@@ -1,0 +1,71 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What all tests share: a ROS domain of their own, and a reason to skip where ROS 2 is missing."""
+
+import fcntl
+import importlib.util
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDS_ROS = ('nodes', 'launch')
+DOMAIN_IDS = range(1, 101)  # 0 is everybody's; up to 101 the ports lie below the ephemeral ones
+
+# Only this machine: tests neither disturb robots on the network nor are disturbed by them.
+os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+os.environ.pop('ROS_LOCALHOST_ONLY', None)
+if not {'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'} & os.environ.keys():
+    for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
+        os.environ[name] = str(ROOT / 'config/fastdds_profile.xml')
+
+
+class SkippedDirectory(pytest.Directory):
+    """A folder of tests that cannot run here."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Skip with the reason."""
+        pytest.skip(
+            f'test/{self.path.name}: rclpy cannot be imported: run `make test`, or source ROS 2'
+        )
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Skip the tests of nodes where ROS 2 is missing."""
+    if path.name in NEEDS_ROS and path.parent.name == 'test' and not _has_ros():
+        return SkippedDirectory.from_parent(parent, path=path)
+    return None
+
+
+@pytest.fixture(scope='session')
+def ros_domain_id() -> Iterator[int]:
+    """Return a domain that no other test process of this machine uses meanwhile."""
+    with ExitStack() as stack:
+        for domain_id in DOMAIN_IDS:
+            path = Path(tempfile.gettempdir(), f'dyn_perception_test_domain_{domain_id}.lock')
+            try:
+                lock = stack.enter_context(path.open('w'))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:  # in use, or another user's
+                continue
+            os.environ['ROS_DOMAIN_ID'] = str(domain_id)
+            yield domain_id
+            return
+        pytest.fail(f'all ROS domains from {DOMAIN_IDS[0]} to {DOMAIN_IDS[-1]} are in use')
+
+
+@pytest.fixture(scope='session')
+def cifar10_path() -> Path:
+    """Return the folder of the real CIFAR-10 images, or skip."""
+    data = os.environ.get('DYN_PERCEPTION_DATA', '')
+    if not data or not Path(data).is_dir():
+        pytest.skip('CIFAR-10 is not here: put it into data/cifar10 or call `make test DATA=DIR`')
+    return Path(data)
+
+
+def _has_ros() -> bool:
+    return importlib.util.find_spec('rclpy') is not None
