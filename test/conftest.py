@@ -1,9 +1,8 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share: a ROS domain of their own, and a reason to skip where ROS 2 is missing."""
+"""What all tests share: a ROS domain of their own and the real images, where they are."""
 
 import fcntl
-import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDS_ROS = ('nodes', 'launch')
 DOMAIN_IDS = range(1, 101)  # 0 is everybody's; up to 101 the ports lie below the ephemeral ones
 
 # Only this machine: tests neither disturb robots on the network nor are disturbed by them.
@@ -22,23 +20,6 @@ os.environ.pop('ROS_LOCALHOST_ONLY', None)
 if not {'FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'} & os.environ.keys():
     for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
         os.environ[name] = str(ROOT / 'config/fastdds_profile.xml')
-
-
-class SkippedDirectory(pytest.Directory):
-    """A folder of tests that cannot run here."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """Skip with the reason."""
-        pytest.skip(
-            f'test/{self.path.name}: rclpy cannot be imported: run `make test`, or source ROS 2'
-        )
-
-
-def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Skip the tests of nodes where ROS 2 is missing."""
-    if path.name in NEEDS_ROS and path.parent.name == 'test' and not _has_ros():
-        return SkippedDirectory.from_parent(parent, path=path)
-    return None
 
 
 @pytest.fixture(scope='session')
@@ -65,7 +46,3 @@ def cifar10_path() -> Path:
     if not data or not Path(data).is_dir():
         pytest.skip('CIFAR-10 is not here: put it into data/cifar10 or call `make test DATA=DIR`')
     return Path(data)
-
-
-def _has_ros() -> bool:
-    return importlib.util.find_spec('rclpy') is not None
