@@ -8,7 +8,7 @@ from dyn_perception.network.architectures import register_architecture
 from dyn_perception.network.layers import ConvolutionUnit, ResidualUnit
 
 
-@register_architecture(channels=[16, 32, 64, 64])
+@register_architecture(channels=[16, 32, 64, 96])
 def resnet(classes: int, channels: list[int]) -> nn.Module:
     """Build one branch: four stages with halved resolution, residual units in two of them."""
     first, second, third, fourth = channels

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dyn_perception.network.errors import NetworkError
 
-EPOCHS = {'resnet': 16, 'alexnet': 10}
+EPOCHS = {'resnet': 20, 'alexnet': 10}
 """Epochs a group of the shipped networks."""
 
 
@@ -44,7 +44,7 @@ class Recipe(BaseModel):
     groups: int = Field(default=4, ge=1, le=1024)
     size: tuple[int, int] = (32, 32)
     seed: int = Field(default=0, ge=0, lt=2**31)
-    epochs: int = Field(default=16, ge=1)
+    epochs: int = Field(default=20, ge=1)
     batch_size: int = Field(default=256, ge=2)
     learning_rate: float = Field(default=0.4, gt=0, allow_inf_nan=False)
     momentum: float = Field(default=0.9, ge=0, lt=1)
