@@ -1,0 +1,149 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What every engine does: run the groups of one loaded network."""
+
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.inference.errors import EngineError
+from dyn_perception.network.manifest import Manifest
+
+__all__ = ['Engine', 'EngineError', 'EngineResult']
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """The answer of groups 1...groups_run to one batch.
+
+    Attributes:
+        logits: their sum, float32 [N, classes].
+        groups_run: how many groups were run.
+        group_seconds: wall-clock time of each (s).
+    """
+
+    logits: NDArray[np.float32]
+    groups_run: int
+    group_seconds: tuple[float, ...]
+
+
+class Engine(ABC):
+    """One loaded network that serves every width with one copy of its weights.
+
+    logits(width k) = sum of the logits of groups 1...k, added in that order, so a change of
+    width moves no memory. Not safe for use by several threads at once.
+
+    Attributes:
+        groups: of the network, the highest width.
+        classes: number of logits.
+        threads: threads that one group is computed with.
+        placement: the processor that computes.
+    """
+
+    placement = 'cpu'
+
+    def __init__(self, manifest: Manifest, threads: int) -> None:
+        """Take the network's sizes.
+
+        Raises:
+            EngineError: if `threads` is below 1.
+        """
+        if threads < 1:
+            raise EngineError(f'{threads} threads cannot compute: give at least 1')
+        self.groups = manifest.groups
+        self.classes = len(manifest.labels)
+        self.threads = threads
+        self._image_shape = (3, manifest.input.height, manifest.input.width)
+
+    def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the logits of one group, float32 [N, classes].
+
+        Args:
+            group: 1...groups.
+            batch: normalised RGB, float32 [N, 3, H, W].
+
+        Raises:
+            EngineError: if the group or the batch does not fit the network, or running it fails.
+        """
+        self._check_number('group', group)
+        logits: NDArray[np.float32] = self._forward(group, self._checked(batch)).copy()
+        return logits
+
+    def run(self, batch: NDArray[np.float32], width: int) -> EngineResult:
+        """Run groups 1...width and add up their logits.
+
+        Args:
+            batch: normalised RGB, float32 [N, 3, H, W].
+            width: 1...groups.
+
+        Raises:
+            EngineError: if the width or the batch does not fit the network, or running it fails.
+        """
+        self._check_number('width', width)
+        batch = self._checked(batch)
+        logits = np.empty((len(batch), self.classes), np.float32)
+        seconds = []
+        start = time.perf_counter()
+        for group in range(1, width + 1):
+            if group == 1:
+                np.copyto(logits, self._forward(group, batch))
+            else:
+                np.add(logits, self._forward(group, batch), out=logits)
+            end = time.perf_counter()
+            seconds.append(end - start)
+            start = end
+        return EngineResult(logits, width, tuple(seconds))
+
+    def warm_up(self, batch_size: int) -> None:
+        """Run every group on batches of this size, so that no later frame is the first one.
+
+        Raises:
+            EngineError: if running a group fails.
+        """
+        batch = np.zeros((batch_size, *self._image_shape), np.float32)
+        # The first run of a size records its memory pattern, the second allocates by it.
+        for _ in range(2):
+            self.run(batch, self.groups)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the network's memory back; the engine cannot run any more."""
+
+    def __enter__(self) -> 'Engine':
+        """Return the engine, which is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the engine."""
+        self.close()
+
+    @abstractmethod
+    def _forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the logits of one group; they may be overwritten by its next run."""
+
+    def _check_number(self, name: str, number: int) -> None:
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+            raise EngineError(f'{name} {number!r} is no integer: give 1...{self.groups}')
+        if not 1 <= number <= self.groups:
+            raise EngineError(
+                f'{name} {number} is out of range 1...{self.groups}: '
+                f'the model has {self.groups} groups'
+            )
+
+    def _checked(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        fits = batch.ndim == 4 and batch.shape[1:] == self._image_shape and len(batch) > 0
+        if not fits or batch.dtype != np.float32:
+            raise EngineError(
+                f'batch of shape {batch.shape} and type {batch.dtype} does not fit the network: '
+                f'give float32 [N, {", ".join(map(str, self._image_shape))}] with N of at least 1'
+            )
+        return batch if batch.flags.c_contiguous else np.ascontiguousarray(batch)

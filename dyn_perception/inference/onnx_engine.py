@@ -1,0 +1,152 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The default engine: ONNX Runtime on the CPU, one session for each group."""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.onnx_memory import release_freed_memory, share_arena
+from dyn_perception.network.bundle import Bundle
+
+_INPUT = 'image'
+_OUTPUT = 'logits'
+_PROVIDERS = ['CPUExecutionProvider']
+_ERRORS_ONLY = 3
+
+
+class _Binding(NamedTuple):
+    """A session's input and output, bound to arrays once instead of for each run."""
+
+    io: onnxruntime.IOBinding
+    output: onnxruntime.OrtValue
+    logits: NDArray[np.float32]
+
+
+class OnnxEngine(Engine):
+    """Runs `group_<g>.onnx` of a bundle in one ONNX Runtime session each.
+
+    The sessions share one memory arena, since they run in turn.
+    """
+
+    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+        """Load all groups.
+
+        Args:
+            bundle: the trained network.
+            threads: threads within an operator.
+
+        Raises:
+            BundleError: if a file of the bundle was changed.
+            EngineError: if ONNX Runtime cannot load one.
+        """
+        super().__init__(bundle.manifest, threads)
+        share_arena()
+        self._sessions = [self._load(bundle, group) for group in range(1, self.groups + 1)]
+        self._batch: NDArray[np.float32] | None = None
+        self._bindings: list[_Binding] = []
+
+    def close(self) -> None:
+        """Give the network's memory back; the engine cannot run any more."""
+        self._bindings.clear()
+        self._sessions.clear()
+        self._batch = None
+        release_freed_memory()
+
+    def _forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not self._sessions:
+            raise EngineError('the engine is closed: create another one to run the network')
+        try:
+            if batch is not self._batch:
+                self._bind(batch)
+            binding = self._bindings[group - 1]
+            self._sessions[group - 1].run_with_iobinding(binding.io)
+        except Exception as error:  # ONNX Runtime's errors have no common class of their own
+            self._batch = None
+            raise EngineError(
+                f'group {group} failed on a batch of {len(batch)}: {_one_line(error)}; '
+                'use fewer regions if memory is short, else export the bundle again'
+            ) from error
+        return binding.logits
+
+    def _bind(self, batch: NDArray[np.float32]) -> None:
+        """Let all sessions read this array; its content may change between runs."""
+        self._bindings.clear()
+        value = onnxruntime.OrtValue.ortvalue_from_numpy(batch)
+        for session in self._sessions:
+            logits = np.empty((len(batch), self.classes), np.float32)
+            output = onnxruntime.OrtValue.ortvalue_from_numpy(logits)
+            io = session.io_binding()
+            io.bind_ortvalue_input(_INPUT, value)
+            io.bind_ortvalue_output(_OUTPUT, output)
+            self._bindings.append(_Binding(io, output, logits))
+        self._batch = batch
+
+    def _load(self, bundle: Bundle, group: int) -> onnxruntime.InferenceSession:
+        content = bundle.onnx_file(group)
+        try:
+            # Without the fallback, which prints to standard output and tries the same again.
+            session = onnxruntime.InferenceSession(
+                content, _session_options(self.threads), _PROVIDERS, enable_fallback=0
+            )
+        except Exception as error:  # ONNX Runtime's errors have no common class of their own
+            raise EngineError(
+                f'group {group} of {bundle.path} cannot be loaded by ONNX Runtime '
+                f'{onnxruntime.__version__}: {_one_line(error)}; export the bundle again'
+            ) from error
+        # The session keeps a second copy of the weights in the bytes it was made from, only to
+        # be able to change its providers later.
+        if hasattr(session, '_model_bytes'):
+            session._model_bytes = None
+        del content
+        release_freed_memory()
+        self._check_interface(bundle, group, session)
+        return session
+
+    def _check_interface(
+        self, bundle: Bundle, group: int, session: onnxruntime.InferenceSession
+    ) -> None:
+        inputs = {value.name: value for value in session.get_inputs()}
+        outputs = {value.name: value for value in session.get_outputs()}
+        right = (
+            set(inputs) == {_INPUT}
+            and _OUTPUT in outputs
+            and inputs[_INPUT].type == outputs[_OUTPUT].type == 'tensor(float)'
+            and inputs[_INPUT].shape[1:] == list(self._image_shape)
+            and outputs[_OUTPUT].shape[1:] == [self.classes]
+            and not isinstance(inputs[_INPUT].shape[0], int)
+        )
+        if not right:
+            found = ', '.join(
+                f'{value.name} {value.type} {value.shape}'
+                for value in (*inputs.values(), *outputs.values())
+            )
+            raise EngineError(
+                f'group {group} of {bundle.path} has {found}: it needs input {_INPUT} float '
+                f'[N, {", ".join(map(str, self._image_shape))}] and output {_OUTPUT} float '
+                f'[N, {self.classes}]; export the bundle again'
+            )
+
+
+def _one_line(error: Exception) -> str:
+    return ' '.join(str(error).split())
+
+
+def _session_options(threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    # Waiting threads sleep: the processor belongs to others between and within frames.
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.add_session_config_entry('session.use_env_allocators', '1')
+    # A bundle's model holds its weights; one that names further files would get them unchecked.
+    options.add_session_config_entry(
+        'session.model_external_initializers_file_folder_path', os.devnull
+    )
+    return options

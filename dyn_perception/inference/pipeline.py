@@ -1,0 +1,125 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From a camera image to the classes of its regions."""
+
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.image import EncodedImage, RawImage, decode_image
+from dyn_perception.inference.preprocessing import Preprocessor
+from dyn_perception.inference.scores import softmax
+from dyn_perception.network.bundle import Bundle
+
+
+class StopReason(IntEnum):
+    """Why no further group was run; the values of `OperatingPoint.stop_reason`."""
+
+    WIDTH = 0
+    DEADLINE = 1
+    CONFIDENCE = 2
+
+
+@dataclass(frozen=True)
+class FrameResult:
+    """The classes of one frame.
+
+    Attributes:
+        rows: rows of the grid of regions.
+        columns: columns of the grid.
+        scores: calibrated probabilities, float32 [rows * columns, classes], row by row.
+        class_ids: most probable class of each region, int64 [rows * columns].
+        best_region: index of the region with the highest score.
+        width: upper bound on the groups.
+        groups_run: groups that were run.
+        stop_reason: why no further group was run.
+        placement: processor that ran the network.
+        expected_accuracy: top-1 that the bundle states for groups_run, NaN if not measured.
+        preprocessing_s: decoding, cutting, resizing and normalising (s).
+        inference_s: running the groups and turning their sum into scores (s).
+        busy_s: time that each processor worked on the frame (s).
+    """
+
+    rows: int
+    columns: int
+    scores: NDArray[np.float32]
+    class_ids: NDArray[np.int64]
+    best_region: int
+    width: int
+    groups_run: int
+    stop_reason: StopReason
+    placement: str
+    expected_accuracy: float
+    preprocessing_s: float
+    inference_s: float
+    busy_s: dict[str, float]
+
+
+class Pipeline:
+    """Decodes, cuts, normalises and classifies frames. Not safe for several threads at once."""
+
+    def __init__(self, bundle: Bundle, engine: Engine, regions: tuple[int, int] = (1, 1)) -> None:
+        """Prepare the buffers and warm the engine up.
+
+        OpenCV gets as many threads, in the whole process, as the engine has: it would take all
+        cores of a board whose other programs need them.
+
+        Args:
+            bundle: the network that the engine has loaded.
+            engine: the engine.
+            regions: rows and columns of the grid that a frame is cut into.
+
+        Raises:
+            ImageError: if the grid has no region.
+            EngineError: if running the network fails.
+        """
+        self._manifest = bundle.manifest
+        self._engine = engine
+        self._preprocessor = Preprocessor(bundle.manifest.input, regions)
+        # With one thread all work is done in the caller's, whose time leaves out the node's
+        # other threads.
+        self._clock = time.thread_time if engine.threads == 1 else time.process_time
+        cv2.setNumThreads(engine.threads)
+        engine.warm_up(self._preprocessor.rows * self._preprocessor.columns)
+
+    def run(self, image: RawImage | EncodedImage, width: int) -> FrameResult:
+        """Classify the regions of one image.
+
+        Args:
+            image: the image.
+            width: groups to run, 1...groups.
+
+        Raises:
+            ImageError: if the image cannot be decoded or is smaller than the grid.
+            EngineError: if the width is out of range or running the network fails.
+        """
+        start = time.perf_counter()
+        busy_start = self._clock()
+        batch = self._preprocessor(decode_image(image))
+        preprocessed = time.perf_counter()
+        result = self._engine.run(batch, width)
+        temperature = self._manifest.figures(result.groups_run).temperature
+        scores = softmax(result.logits, temperature)
+        class_ids = scores.argmax(axis=1)
+        best_region = int(scores.max(axis=1).argmax())
+        end = time.perf_counter()
+        return FrameResult(
+            rows=self._preprocessor.rows,
+            columns=self._preprocessor.columns,
+            scores=scores,
+            class_ids=class_ids,
+            best_region=best_region,
+            width=width,
+            groups_run=result.groups_run,
+            stop_reason=StopReason.WIDTH,
+            placement=self._engine.placement,
+            expected_accuracy=self._manifest.expected_accuracy(result.groups_run),
+            preprocessing_s=preprocessed - start,
+            inference_s=end - preprocessed,
+            busy_s={self._engine.placement: self._clock() - busy_start},
+        )
