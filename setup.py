@@ -43,7 +43,7 @@ def data_files() -> list[tuple[str, Sequence[str]]]:
         for path in sorted(path for path in folder.rglob('*') if path.is_file()):
             target = SHARE / path.parent.relative_to(folder.parent)
             folders.setdefault(str(target), []).append(str(path.relative_to(ROOT)))
-    return [(folder, files) for folder, files in folders.items()]
+    return [*folders.items()]
 
 
 setup(
