@@ -1,0 +1,32 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m dyn_perception.nodes.demo`, which `make demo` runs."""
+
+import sys
+
+from dyn_perception.nodes.demo.interruption import Interruption
+from dyn_perception.nodes.demo.options import parse_options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo, print its summary, and return the exit status."""
+    options = parse_options(arguments)
+    interruption = Interruption()
+    # Imported after the signals are taken over: it takes a moment, in which Ctrl-C would otherwise
+    # show a traceback.
+    from dyn_perception.nodes.demo.processes import NodeEndedError
+    from dyn_perception.nodes.demo.run import NoResultError, run
+    from dyn_perception.nodes.demo.summary import summary_line
+    from dyn_perception.share import ShareError
+
+    try:
+        values = run(options, interruption)
+    except (NodeEndedError, NoResultError, ShareError) as error:
+        print(f'demo: {error}', file=sys.stderr, flush=True)
+        return 1
+    print(summary_line(values), flush=True)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

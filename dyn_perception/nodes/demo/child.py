@@ -1,0 +1,34 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Run a node as a child that never outlives the demo.
+
+python -m dyn_perception.nodes.demo.child PARENT_ID NODE [ROS arguments]
+"""
+
+import ctypes
+import importlib
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, however that ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the kernel was told
+        sys.exit(1)
+
+
+def main() -> int:
+    """Run the node that the command line names and return its exit status."""
+    die_with_parent(int(sys.argv[1]))
+    name = sys.argv[2]
+    node = importlib.import_module(f'dyn_perception.nodes.{name}')
+    status: int = node.main([name, *sys.argv[3:]])
+    return status
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,134 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The nodes of the demo as child processes."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+
+PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+_KEPT_LINES = 50
+_GRACE_S = 1.0  # from the request to end until the process is killed
+
+
+class NodeEndedError(Exception):
+    """A node ended by itself; the text says which, how, and what it said last."""
+
+
+class NodeProcess:
+    """One node, started in a session of its own so that a terminal's Ctrl-C does not reach it."""
+
+    def __init__(self, name: str, arguments: list[str], on_line: Callable[[str], None]) -> None:
+        """Start `dyn_perception.nodes.<name>`; `on_line` gets each line that it prints."""
+        self.name = name
+        self._on_line = on_line
+        self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        child = [sys.executable, '-m', 'dyn_perception.nodes.demo.child', str(os.getpid()), name]
+        self._process = subprocess.Popen(
+            [*child, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors='replace',
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, name=f'{name} output', daemon=True)
+        self._reader.start()
+
+    def check(self) -> None:
+        """Raise NodeEndedError if the node has ended."""
+        status = self._process.poll()
+        if status is None:
+            return
+        self._reader.join(1.0)
+        how = f'status {status}' if status >= 0 else signal.Signals(-status).name
+        last = next((line for line in reversed(self._lines) if line), 'it printed nothing')
+        raise NodeEndedError(f'{self.name} ended with {how}: {last}')
+
+    def request_end(self) -> None:
+        """Ask the node to end."""
+        self._signal(signal.SIGTERM)
+
+    def end(self, deadline: float) -> None:
+        """Wait until the node has ended; kill it at the deadline of the monotonic clock."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        self._signal(signal.SIGKILL)  # also what the node may have started
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.append(line.rstrip())
+            self._on_line(line.rstrip())
+
+
+class NodeProcesses:
+    """All nodes of the demo; leaving the context ends them all."""
+
+    def __init__(self, on_line: Callable[[str, str], None]) -> None:
+        """Make an empty group; `on_line` gets the name of a node and a line that it printed."""
+        self._on_line = on_line
+        self._nodes: list[NodeProcess] = []
+        self._deadline: float | None = None  # of the end, once it was requested
+
+    def start(self, name: str, namespace: str, parameters: Mapping[str, object]) -> None:
+        """Start a node in a namespace with parameters."""
+        arguments = ros_arguments(namespace, parameters)
+        self._nodes.append(NodeProcess(name, arguments, lambda line: self._on_line(name, line)))
+
+    def check(self) -> None:
+        """Raise NodeEndedError if a node has ended."""
+        for node in self._nodes:
+            node.check()
+
+    def request_end(self) -> None:
+        """Ask all nodes to end; leaving the context waits for them."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + _GRACE_S
+            for node in self._nodes:
+                node.request_end()
+
+    def __enter__(self) -> 'NodeProcesses':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.request_end()
+        assert self._deadline is not None
+        for node in self._nodes:
+            node.end(self._deadline)
+
+
+def ros_arguments(namespace: str, parameters: Mapping[str, object]) -> list[str]:
+    """Return the command line that gives a node its namespace and parameters."""
+    arguments = ['--ros-args', '-r', f'__ns:=/{namespace.strip("/")}']
+    for name, value in parameters.items():
+        # JSON is YAML, and its quotes keep a text that looks like a number a text.
+        arguments += ['-p', f'{name}:={json.dumps(value)}']
+    return arguments
+
+
+def profile_environment(environment: Mapping[str, str], profile: str) -> dict[str, str]:
+    """Return the variables to set for camera-size images; none if the user chose a transport."""
+    chosen = (*PROFILE_VARIABLES, 'FASTDDS_BUILTIN_TRANSPORTS')
+    if any(environment.get(variable) for variable in chosen):
+        return {}
+    return dict.fromkeys(PROFILE_VARIABLES, profile)

@@ -1,0 +1,103 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Counting the results of a run and comparing them with the truth."""
+
+import copy
+import dataclasses
+import threading
+from collections import OrderedDict, deque
+
+import numpy as np
+
+from dyn_perception.nodes.demo.observations import Result, Snapshot, WidthTally
+
+_NOW_S = 2.0  # window of the present frame rate
+_LATENCIES = 20_000  # newest ones, for percentiles
+_KEPT = 300  # frames and results that wait for their counterpart, and results to show
+
+
+class RunStatistics:
+    """Matches results with labels by the stamps of their images; used from several threads.
+
+    Counting starts with the first result. Results come in the order of their images, so a frame
+    that has none but is older than the newest result was dropped, wherever that was.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._lock = threading.Lock()
+        self._tallies: dict[int, WidthTally] = {}
+        self._dropped = 0
+        self._first_stamp = 0
+        self._newest_stamp = 0
+        self._results: OrderedDict[int, Result] = OrderedDict()  # by stamp, as those below
+        self._truths: OrderedDict[int, str] = OrderedDict()  # newer than the newest result
+        self._first_arrival = 0.0
+        self._arrivals: deque[float] = deque()
+        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
+
+    def add_result(self, result: Result, arrival: float) -> None:
+        """Count a result that arrived at a time of the monotonic clock (s)."""
+        with self._lock:
+            if not self._tallies:
+                self._first_stamp, self._first_arrival = result.stamp, arrival
+            self._newest_stamp = result.stamp
+            self._tallies.setdefault(result.width, WidthTally()).frames += 1
+            self._latencies.append(result.latency_ms)
+            self._arrivals.append(arrival)
+            while self._arrivals[0] <= arrival - _NOW_S:
+                self._arrivals.popleft()
+            self._results[result.stamp] = result
+            if len(self._results) > _KEPT:
+                self._results.popitem(last=False)
+            truth = self._truths.pop(result.stamp, None)
+            if truth is not None:
+                self._compare(result, truth)
+            while self._truths and next(iter(self._truths)) < result.stamp:
+                self._count_dropped(self._truths.popitem(last=False)[0])
+
+    def add_truth(self, stamp: int, label: str) -> None:
+        """Count a published frame with its label, '' where that is not known."""
+        with self._lock:
+            if stamp in self._results:
+                self._compare(self._results[stamp], label)
+            elif self._tallies and stamp < self._newest_stamp:
+                self._count_dropped(stamp)
+            else:
+                self._truths[stamp] = label
+                if len(self._truths) > _KEPT:  # no answers any more
+                    self._count_dropped(self._truths.popitem(last=False)[0])
+
+    def snapshot(self, now: float) -> Snapshot:
+        """Return the counts at a time of the monotonic clock (s)."""
+        with self._lock:
+            if not self._tallies:
+                return Snapshot()
+            present = sum(arrival > now - _NOW_S for arrival in self._arrivals)
+            window = min(_NOW_S, now - self._first_arrival)
+            return Snapshot(
+                tallies=copy.deepcopy(self._tallies),
+                dropped=self._dropped,
+                seconds=self._arrivals[-1] - self._first_arrival,
+                fps_now=present / window if window > 0 else 0.0,
+                recent=dict(self._results),
+            )
+
+    def latency_percentiles(self) -> tuple[float, float]:
+        """Return the median and the 95th percentile of the newest latencies (ms); NaN: none."""
+        with self._lock:
+            latencies = list(self._latencies) or [float('nan')]
+        median, high = np.percentile(latencies, (50, 95))
+        return float(median), float(high)
+
+    def _count_dropped(self, stamp: int) -> None:
+        if self._tallies and stamp > self._first_stamp:
+            self._dropped += 1
+
+    def _compare(self, result: Result, truth: str) -> None:
+        judged = dataclasses.replace(result, truth=truth)
+        self._results[result.stamp] = judged
+        if judged.is_right is not None:
+            tally = self._tallies[result.width]
+            tally.labelled += 1
+            tally.right += judged.is_right

@@ -1,0 +1,34 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's command line."""
+
+import pytest
+
+from dyn_perception.nodes.demo.options import parse_options
+
+
+def test_defaults():
+    options = parse_options([])
+    assert (options.seconds, options.manager, options.picture) == (None, 0, None)
+
+
+def test_two_demos_have_two_namespaces():
+    assert len({parse_options([]).namespace for _ in range(20)}) > 1
+
+
+@pytest.mark.parametrize(
+    'arguments, reason',
+    [
+        (['--seconds', '0'], "'0' is no time: use seconds above 0"),
+        (['--seconds', 'nan'], "'nan' is no time: use seconds above 0"),
+        (['--seconds', 'soon'], "'soon' is no time: use seconds above 0"),
+        (['--manager', '1'], "'1' is not available, this version has no manager: use 0"),
+        (['--picture', 'demo.png'], "'demo.png' is no SVG file: use a name that ends in .svg"),
+        (['--picture', '/nowhere/demo.svg'], 'its folder does not exist: create it first'),
+    ],
+)
+def test_refuses_with_the_reason(arguments, reason, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse_options(arguments)
+    assert ended.value.code == 2
+    assert reason in capsys.readouterr().err
