@@ -67,7 +67,7 @@ def test_the_view_fills_the_terminal_and_shows_everything(size):
     assert len(lines) == rows
     assert all(len(line) <= columns for line in lines)
     for part in (
-        'some-network', '4 groups', 'cat  ✓ right', 'labelled cat', '0.75', '4 of 4', 'frames/s',
+        'some-network', '4 groups', 'cat  ✓ right', 'labelled cat', '0.75', '4 of 4', 'fps',
         '0 dropped', '0.66 ms', '0.11 ms', '0.22 ms', '0.33 ms', 'width 1', 'width 4', '75.0%',
         '40', '1 of 20 s', 'demo_1234', 'camera 640 × 480',
     ):  # fmt: skip
@@ -128,7 +128,7 @@ def test_bars():
     assert share_bar(7.0, 4, 'red').plain == '████'
     assert group_bar(2, 4, 7).plain == '█ █ ░ ░'
     assert [len(group_bar(3, groups, 10).plain) for groups in (4, 9, 10, 40)] == [7, 9, 10, 10]
-    assert history([(1, 'red'), (2, 'red'), (4, 'red')], 4).plain == ' ▂▄█'
+    assert history([(n, 'red') for n in (1, 2, 4, 4, 90)], 6).plain == ' ▂▄███'
     assert history([], 3).plain == '   '
 
 

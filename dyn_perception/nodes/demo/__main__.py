@@ -4,7 +4,7 @@
 
 import sys
 
-from dyn_perception.nodes.demo.interruption import Interruption
+from dyn_perception.nodes.demo.interruption import Interruption, end_process
 from dyn_perception.nodes.demo.options import parse_options
 
 
@@ -29,4 +29,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    end_process(main())

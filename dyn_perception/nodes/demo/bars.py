@@ -41,9 +41,13 @@ def group_bar(width: int, groups: int, columns: int) -> Text:
 
 
 def history(values: Sequence[tuple[float, str]], columns: int) -> Text:
-    """Draw the newest values, each with its colour, as columns between 0 and their maximum."""
+    """Draw the newest values, each with its colour, as columns.
+
+    Few much higher ones are cut off, so that the others are still to be told apart.
+    """
     shown = values[-columns:]
-    highest = max((value for value, _ in shown), default=0.0) or 1.0
+    ordered = sorted(value for value, _ in shown)
+    highest = (ordered[int(0.9 * (len(ordered) - 1))] if ordered else 0.0) or 1.0
     line = Text(' ' * (columns - len(shown)))
     for value, colour in shown:
         line.append(_HEIGHTS[min(7, int(value / highest * 7.999))], colour)

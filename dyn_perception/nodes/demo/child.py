@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 
+from dyn_perception.nodes.demo.interruption import end_process
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -31,4 +33,4 @@ def main() -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    end_process(main())

@@ -150,6 +150,6 @@ def plain_line(scene: Scene, newest: Result) -> str:
     accuracy = '' if top1 is None else f'  right {top1:.1%}'
     return (
         f'{scene.elapsed_s:5.1f} s  width {newest.width} of {groups}  '
-        f'{snapshot.fps_now:4.1f} frames/s  {newest.latency_ms:6.2f} ms  '
+        f'{snapshot.fps_now:4.1f} fps  {newest.latency_ms:6.2f} ms  '
         f'{snapshot.dropped} dropped{accuracy}  {newest.label} {newest.score:.2f}{truth}'
     )

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ending in order when a signal asks for it."""
 
+import os
 import signal
+import sys
+from typing import NoReturn
 
 
 class Interruption:
@@ -16,3 +19,14 @@ class Interruption:
 
     def _note(self, *_: object) -> None:
         self.requested = True
+
+
+def end_process(status: int) -> NoReturn:
+    """End at once, after all has been closed.
+
+    Taking down an interpreter with rclpy, OpenCV and ONNX Runtime in it costs half a second of
+    computing, several on a busy machine, in which whoever pressed Ctrl-C waits for nothing.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

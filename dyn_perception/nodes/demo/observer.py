@@ -59,7 +59,7 @@ class Observer(Node):
         self.create_subscription(Truth, 'image_source/truth', self._receive_truth, _COUNTED)
         if show_frames:
             # Kept as bytes: only the few that are shown are worth the work of decoding.
-            self.create_subscription(Image, 'image_raw', self._images.append, _IMAGE, raw=True)
+            self.create_subscription(Image, 'image_raw', self._receive_image, _IMAGE, raw=True)
 
     @property
     def refused(self) -> int:
@@ -89,6 +89,9 @@ class Observer(Node):
         if self.start_s is None:
             self.start_s = arrival
             self._begin()
+
+    def _receive_image(self, data: bytes) -> None:
+        self._images.append(data)
 
     def _receive_truth(self, message: Truth) -> None:
         self.statistics.add_truth(_stamp(message), message.labels[0])

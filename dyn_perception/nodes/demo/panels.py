@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The panels of the view."""
 
+from statistics import median
+
 from rich import box
 from rich.align import Align
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -13,7 +15,7 @@ from dyn_perception.nodes.demo.bars import EMPTY, group_bar, group_colour, histo
 from dyn_perception.nodes.demo.observations import Network, Result, ShownFrame, Snapshot
 from dyn_perception.nodes.demo.thumbnail import Thumbnail, fit
 
-RIGHT, WRONG, QUIET = '#7bc96f', '#ff6b6b', '#8b93a1'
+RIGHT, WRONG, OTHER, QUIET = '#7bc96f', '#ff6b6b', '#5c7fa3', '#8b93a1'
 _BIN_NS = 400_000_000
 _MOST_WIDTHS = 8  # columns of the accuracy table
 
@@ -130,7 +132,8 @@ def _best_scores(result: Result, network: Network, count: int, columns: int) -> 
     table.add_column(width=name_columns, no_wrap=True, overflow='ellipsis')
     for index in order:
         label, score = network.labels[index], result.scores[index]
-        colour = RIGHT if label == result.truth else WRONG if result.truth else '#56b4e9'
+        is_answer = label == result.label
+        colour = RIGHT if label == result.truth else WRONG if is_answer and result.truth else OTHER
         bar = share_bar(score, columns - name_columns - 6, colour)
         table.add_row(label, bar, f'{score:.2f}')
     return table
@@ -138,16 +141,19 @@ def _best_scores(result: Result, network: Network, count: int, columns: int) -> 
 
 def _rate(snapshot: Snapshot) -> Text:
     dropped = snapshot.dropped
-    text = Text(f'{snapshot.fps_now:.1f} frames/s', 'bold')
+    text = Text(f'{snapshot.fps_now:.1f} fps', 'bold')
     return text.append(f'  {dropped} dropped', WRONG if dropped else QUIET)
 
 
 def _binned(results: list[Result]) -> list[tuple[float, str]]:
-    """Return mean latency (ms) and colour of the width for each short time."""
+    """Return median latency (ms) and colour of the width for each short time."""
     bins: dict[int, list[Result]] = {}
     for result in results:
         bins.setdefault(result.stamp // _BIN_NS, []).append(result)
-    return [(_mean(bin_, 'latency_ms'), group_colour(bin_[-1].width)) for bin_ in bins.values()]
+    return [
+        (median(result.latency_ms for result in bin_), group_colour(bin_[-1].width))
+        for bin_ in bins.values()
+    ]
 
 
 def _mean(results: list[Result], name: str) -> float:

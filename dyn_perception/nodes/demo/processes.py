@@ -31,6 +31,7 @@ class NodeProcess:
         self.name = name
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._is_ending = False
         child = [sys.executable, '-m', 'dyn_perception.nodes.demo.child', str(os.getpid()), name]
         self._process = subprocess.Popen(
             [*child, *arguments],
@@ -55,7 +56,8 @@ class NodeProcess:
         raise NodeEndedError(f'{self.name} ended with {how}: {last}')
 
     def request_end(self) -> None:
-        """Ask the node to end."""
+        """Ask the node to end; what it still says is of no interest."""
+        self._is_ending = True
         self._signal(signal.SIGTERM)
 
     def end(self, deadline: float) -> None:
@@ -73,7 +75,8 @@ class NodeProcess:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.append(line.rstrip())
-            self._on_line(line.rstrip())
+            if not self._is_ending:
+                self._on_line(line.rstrip())
 
 
 class NodeProcesses:

@@ -37,7 +37,8 @@ def run(options: argparse.Namespace, interruption: Interruption) -> dict[str, ob
     os.environ.update(profile_environment(os.environ, profile))
     display = choose_display(sys.stderr, options.plain)
     with display, NodeProcesses(display.node_line) as processes:
-        _start(processes, options)
+        if not interruption.requested:
+            _start(processes, options)
         with RosThread() as ros:
             wants_frames = display.shows_frames or options.picture is not None
             observer = Observer(options.namespace, options.seconds, wants_frames, display.notice)
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> dict[str, ob
                 display.show(_scene(observer, options, display.shows_frames))
                 time.sleep(_TICK_S)
             scene = _scene(observer, options, wants_frames)
+            display.show(scene)
             processes.request_end()  # while they end, ROS does here
     if options.picture is not None:
         save_picture(scene, options.picture)

@@ -22,7 +22,7 @@ from dyn_perception.nodes.demo.scene import Scene
 
 _SIDE_COLUMNS = 38
 _NARROW = 64  # columns below which there is no room for the frame
-_PICTURE_SIZE = (100, 30)  # columns, rows
+_PICTURE_SIZE = (88, 27)  # columns, rows
 
 
 def compose(scene: Scene, columns: int, notice: str = '') -> Layout:
@@ -62,7 +62,6 @@ def save_picture(scene: Scene, path: Path) -> None:
         _environ={},
     )
     console.print(compose(scene, columns), height=rows)
-    console.line()  # the last line is cut below its letters
     console.save_svg(str(path), title='make demo')
 
 
