@@ -16,7 +16,7 @@ PART ?=
 PYTEST_ARGS ?=
 ARCH ?= resnet
 GROUPS ?= 4
-OUT ?= build/training/$(ARCH)
+OUT ?= networks/$(ARCH)
 TRAIN_ARGS ?=
 DATA ?= $(firstword $(wildcard data/cifar10 ../shared/data/cifar10))
 
