@@ -5,7 +5,7 @@
 Trains group 1 once for each seed, then group 2 beside it, frozen, with each loss. Only the
 validation images are looked at. A run that was stopped goes on with the same command:
 
-    python -m benchmark.training_ablation --data DIR --out DIR --epochs 6 --seeds 0 1 2
+    python -m benchmark.training_ablation --data DIR --out DIR --channels 16 32 64 64
 """
 
 import argparse
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument('--data', required=True)
     parser.add_argument('--out', required=True, type=Path)
     parser.add_argument('--arch', default='resnet')
+    parser.add_argument('--channels', type=int, nargs='+')
     parser.add_argument('--epochs', type=int, default=6)
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
     parser.add_argument('--threads', type=int, default=1)
@@ -53,7 +54,13 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     results = []
     for seed in options.seeds:
-        base = Recipe(architecture=options.arch, groups=2, epochs=options.epochs, seed=seed)
+        base = Recipe(
+            architecture=options.arch,
+            options={'channels': options.channels} if options.channels else {},
+            groups=2,
+            epochs=options.epochs,
+            seed=seed,
+        )
         data = load_training_data(options.data, base.size, base.validation_images, seed)
         first = options.out / f'seed_{seed}' / 'group_1'
         alone = base.model_copy(update={'groups': 1})
