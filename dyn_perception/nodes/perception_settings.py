@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+from dyn_perception.inference.engines import ENGINE_NAMES
 from dyn_perception.nodes.parameter_table import parameter
 
 
@@ -41,7 +42,7 @@ class PerceptionSettings:
     engine: str = parameter(
         'onnx',
         'What runs the network: ONNX Runtime, or PyTorch where it is installed.',
-        choices=('onnx', 'torch'),
+        choices=ENGINE_NAMES,
         fixed=True,
     )
     threads: int = parameter(

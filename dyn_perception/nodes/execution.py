@@ -1,0 +1,68 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Running a node as a process: start-up errors, signals, exit status."""
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+
+
+class RunnableNode(Protocol):
+    """What `run_node` needs of a node."""
+
+    exit_status: int
+
+    def close(self) -> None:
+        """Stop threads and release devices; safe to call once the context is shut down."""
+
+    def destroy_node(self) -> None:
+        """Release the node's entities."""
+
+
+def run_node(
+    name: str,
+    create: Callable[[], RunnableNode],
+    start_errors: tuple[type[Exception], ...],
+    arguments: list[str] | None = None,
+) -> int:
+    """Create a node, spin it until SIGINT, SIGTERM or shutdown, and return the exit status.
+
+    Errors of the kinds in `start_errors` (wrong parameters, missing files) end the process with
+    status 1 and their text as the last line on standard error; others show their traceback.
+    """
+    # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
+    # top of that would strike in the middle of anything.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        rclpy.init(args=arguments)
+    except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
+        return _report(name, error)
+    node = None
+    # Made before anything takes long: rclpy prints a traceback where a signal came before it.
+    executor = SingleThreadedExecutor()
+    try:
+        node = create()
+        executor.add_node(node)
+        executor.spin()
+    except start_errors as error:
+        return _report(name, error)
+    except Exception:
+        # A signal shuts the context down under whatever the node is doing; that is no error.
+        if rclpy.ok():
+            raise
+    finally:
+        if node is not None:
+            node.close()
+            node.destroy_node()
+        executor.shutdown()
+        rclpy.try_shutdown()
+    return 0 if node is None else node.exit_status
+
+
+def _report(name: str, error: Exception) -> int:
+    print(f'{name}: {error}', file=sys.stderr, flush=True)
+    return 1

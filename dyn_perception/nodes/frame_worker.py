@@ -1,0 +1,47 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The thread in which frames are processed, so that parameters and timers never wait for one."""
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from dyn_perception.inference.mailbox import Mailbox
+
+Frame = TypeVar('Frame')
+
+
+class FrameWorker(Generic[Frame]):
+    """Processes the newest frame, one at a time; older frames that wait are dropped.
+
+    An error in `process` is handed to `report_failure` and the next frame is taken.
+    """
+
+    def __init__(
+        self,
+        process: Callable[[Frame, int], None],
+        report_failure: Callable[[Exception], None],
+    ) -> None:
+        """Start the thread; `process` gets a frame and the number of frames dropped before it."""
+        self._process = process
+        self._report_failure = report_failure
+        self._mailbox: Mailbox[Frame] = Mailbox()
+        self._thread = threading.Thread(target=self._run, name='frames', daemon=True)
+        self._thread.start()
+
+    def put(self, frame: Frame) -> None:
+        """Hand over a frame; one that still waits is dropped."""
+        self._mailbox.put(frame)
+
+    def close(self, timeout_s: float = 0.5) -> None:
+        """End the thread after the frame that it is working on, or leave it after the timeout."""
+        self._mailbox.close()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while (taken := self._mailbox.take()) is not None:
+            try:
+                self._process(*taken)
+            except Exception as error:  # whatever it is, the next frame is another one
+                if not self._mailbox.closed:
+                    self._report_failure(error)

@@ -1,0 +1,157 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The perception node: camera images in, classes out."""
+
+import time
+import traceback
+from dataclasses import dataclass
+
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CompressedImage, Image
+
+from dyn_perception.inference.engine import EngineError
+from dyn_perception.inference.engines import create_engine
+from dyn_perception.inference.image import ImageError, decode_image
+from dyn_perception.inference.pipeline import Pipeline
+from dyn_perception.msg import ClassLabels, PerceptionResult
+from dyn_perception.network.bundle import BundleError, load_bundle
+from dyn_perception.nodes.execution import run_node
+from dyn_perception.nodes.frame_worker import FrameWorker
+from dyn_perception.nodes.image_messages import from_message, raw_message
+from dyn_perception.nodes.overlay import draw_overlay
+from dyn_perception.nodes.parameter_node import ParameterNode
+from dyn_perception.nodes.parameter_table import ParameterError
+from dyn_perception.nodes.perception_diagnostics import PerceptionDiagnostics
+from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.result_message import result_message
+from dyn_perception.share import ShareError, model_path
+
+START_ERRORS = (ParameterError, ShareError, BundleError, EngineError)
+_THROTTLE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An image and when it arrived, on the monotonic clock."""
+
+    message: Image | CompressedImage
+    time_s: float
+
+
+class PerceptionNode(ParameterNode[PerceptionSettings]):
+    """Classifies the newest image of a topic with one group-pruned network of several widths."""
+
+    def __init__(self) -> None:
+        """Load the network and start; raises one of `START_ERRORS`."""
+        super().__init__('perception', PerceptionSettings)
+        bundle = load_bundle(model_path(self.start_value('model')))
+        groups = bundle.manifest.groups
+        reason = f'the model has {groups} groups'
+        self.amend('width', default=groups, maximum=groups, constraint=reason)
+        self.declare_table()
+        self.exit_status = 0
+        self._manifest = bundle.manifest
+        engine = create_engine(bundle, self.settings.engine, threads=self.settings.threads)
+        self._pipeline = Pipeline(bundle, engine, self.settings.regions)
+        self._unreported_drops = 0
+        self._results = self.create_publisher(PerceptionResult, '~/result', 10)
+        self._overlays = self.create_publisher(Image, '~/overlay', 1)
+        self._diagnostics = PerceptionDiagnostics(self, self._topic, self._manifest)
+        self._statistics = self._diagnostics.statistics
+        self._publish_labels()
+        self._worker = FrameWorker(self._process, self._report_failure)
+        self._subscription: Subscription | None = self._subscribe()
+        self.warn_of_unknown_parameters()
+        self.apply_settings(self.settings)
+        self.get_logger().info(
+            f'{bundle.manifest.name} with {groups} groups at width {self.settings.width}, '
+            f'images from {self._topic}'
+        )
+
+    def apply_settings(self, previous: PerceptionSettings) -> None:
+        """Subscribe or unsubscribe; the worker reads the other settings for each frame."""
+        if self.settings.enabled and self._subscription is None:
+            self._statistics.restart_silence()
+            self._subscription = self._subscribe()
+        elif not self.settings.enabled and self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
+
+    @property
+    def _topic(self) -> str:
+        # Follows a remapping of image_raw for both transports, as image_transport does.
+        base = self.resolve_topic_name('image_raw')
+        return base if self.settings.image_transport == 'raw' else f'{base}/compressed'
+
+    def _subscribe(self) -> Subscription:
+        message_type = Image if self.settings.image_transport == 'raw' else CompressedImage
+        return self.create_subscription(
+            message_type,
+            self._topic,
+            self._receive,
+            QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+
+    def _publish_labels(self) -> None:
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._labels = self.create_publisher(ClassLabels, '~/labels', latched)
+        self._labels.publish(
+            ClassLabels(
+                model=self._manifest.name,
+                architecture=self._manifest.architecture,
+                groups=self._manifest.groups,
+                labels=list(self._manifest.labels),
+            )
+        )
+
+    def _receive(self, message: Image | CompressedImage) -> None:
+        arrival = Arrival(message, time.monotonic())
+        self._worker.put(arrival)
+        self._diagnostics.count_received(arrival.time_s, len(message.data))
+
+    def _process(self, arrival: Arrival, dropped: int) -> None:
+        """Classify one image, in the worker's thread."""
+        settings = self.settings
+        if not settings.enabled:
+            return
+        queueing_s = time.monotonic() - arrival.time_s
+        self._unreported_drops += dropped
+        image = from_message(arrival.message)
+        header = arrival.message.header
+        try:
+            result = self._pipeline.run(image, settings.width)
+        except ImageError as error:
+            self._unreported_drops += 1
+            self._statistics.count_refused(str(error))
+            self.get_logger().warning(f'image refused: {error}', throttle_duration_sec=_THROTTLE_S)
+            return
+        labels = self._manifest.labels
+        drops, self._unreported_drops = self._unreported_drops, 0
+        message = result_message(result, header, labels, queueing_s, drops)
+        self._results.publish(message)
+        self._statistics.count_processed(time.monotonic() - arrival.time_s, dropped)
+        if self._overlays.get_subscription_count():
+            texts = [f'{region.label} {region.score:.2f}' for region in message.regions]
+            canvas = draw_overlay(
+                decode_image(image), result.rows, result.columns, texts, result.best_region
+            )
+            self._overlays.publish(raw_message(canvas, header))
+
+    def _report_failure(self, error: Exception) -> None:
+        """Report an unexpected error in the worker's thread."""
+        self._unreported_drops += 1
+        self._statistics.count_failed(f'{type(error).__name__}: {error}')
+        trace = ''.join(traceback.format_exception(error))
+        self.get_logger().error(f'frame failed:\n{trace}', throttle_duration_sec=_THROTTLE_S)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the node and return the exit status."""
+    return run_node('perception', PerceptionNode, START_ERRORS, arguments)

@@ -1,0 +1,55 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes as processes, and the other end of their topics."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rclpy
+
+from support.bundles import write_test_bundle
+from support.node_process import NodeProcess
+from support.ros_client import RosClient
+
+StartNode = Callable[..., NodeProcess]
+
+
+@pytest.fixture(scope='session')
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an untrained bundle with 4 groups and 10 classes."""
+    return write_test_bundle(tmp_path_factory.mktemp('models') / 'untrained')
+
+
+@pytest.fixture(scope='session')
+def ros_context(ros_domain_id: int) -> Iterator[rclpy.Context]:
+    """Return one participant for all tests: a new one each would wait seconds to be found."""
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=ros_domain_id)
+    yield context
+    rclpy.shutdown(context=context)
+
+
+@pytest.fixture
+def client(ros_context: rclpy.Context) -> Iterator[RosClient]:
+    """Return the other end of the nodes under test."""
+    client = RosClient(ros_context)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def start_node(ros_domain_id: int) -> Iterator[StartNode]:
+    """Return a function that starts nodes; they end with the test."""
+    started: list[NodeProcess] = []
+
+    def start(name: str, **options: Any) -> NodeProcess:
+        module = f'dyn_perception.nodes.{name}' if '.' not in name else name
+        started.append(NodeProcess(module, domain_id=ros_domain_id, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.close()
+        print(f'--- standard error of node {process.pid}', *process.lines, sep='\n')

@@ -1,0 +1,108 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The other end of a node under test: publishes, listens and sets parameters over real DDS."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rcl_interfaces.msg import SetParametersResult
+from rcl_interfaces.srv import GetParameters, ListParameters, SetParametersAtomically
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter, parameter_value_to_python
+from rclpy.publisher import Publisher
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+from support.node_process import LIMIT_S
+
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+SENSOR = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+class RosClient:
+    """A node that is spun only while a test waits for something."""
+
+    def __init__(self, context: rclpy.Context, name: str = 'test_client') -> None:
+        """Create the node."""
+        self.node = Node(name, context=context, start_parameter_services=False)
+        self._executor = SingleThreadedExecutor(context=context)
+        self._executor.add_node(self.node)
+        self._clients: dict[tuple[type, str], Any] = {}
+
+    def close(self) -> None:
+        """Destroy the node."""
+        self._executor.shutdown()
+        self.node.destroy_node()
+
+    def spin_until(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        *,
+        repeat: Callable[[], object] = lambda: None,
+        every_s: float = LIMIT_S,
+    ) -> None:
+        """Handle messages until the condition holds; call `repeat` now and every `every_s`."""
+        deadline = time.monotonic() + LIMIT_S
+        due = time.monotonic()
+        while not condition():
+            now = time.monotonic()
+            assert now < deadline, f'not within {LIMIT_S} s: {what}'
+            if now >= due:
+                repeat()
+                due = now + every_s
+            self._executor.spin_once(timeout_sec=0.02)
+
+    def listen(self, message_type: type, topic: str, qos: QoSProfile | int = 100) -> list[Any]:
+        """Return a list that grows by the messages of a topic, once a publisher was found."""
+        received: list[Any] = []
+        subscription = self.node.create_subscription(message_type, topic, received.append, qos)
+        self.spin_until(lambda: subscription.get_publisher_count() > 0, f'a publisher of {topic}')
+        return received
+
+    def publisher(
+        self, message_type: type, topic: str, qos: QoSProfile | int = 10, *, matched: bool = True
+    ) -> Publisher:
+        """Return a publisher, once a subscriber was found."""
+        publisher = self.node.create_publisher(message_type, topic, qos)
+        if matched:
+            self.wait_for_subscriber(publisher)
+        return publisher
+
+    def wait_for_subscriber(self, publisher: Publisher, count: int = 1) -> None:
+        """Wait until the publisher has so many subscribers."""
+        self.spin_until(
+            lambda: publisher.get_subscription_count() == count,
+            f'{count} subscribers of {publisher.topic_name}',
+        )
+
+    def set_parameters(self, node: str, **values: Any) -> SetParametersResult:
+        """Set parameters of a node in one step, as it was asked for: 30 stays an integer."""
+        request = SetParametersAtomically.Request()
+        for name, value in values.items():
+            request.parameters.append(Parameter(name, value=value).to_parameter_msg())
+        name = f'{node}/set_parameters_atomically'
+        return self._call(SetParametersAtomically, name, request).result
+
+    def get_parameters(self, node: str, *names: str) -> list[Any]:
+        """Return values of parameters of a node."""
+        request = GetParameters.Request(names=list(names))
+        response = self._call(GetParameters, f'{node}/get_parameters', request)
+        return [parameter_value_to_python(value) for value in response.values]
+
+    def list_parameters(self, node: str) -> list[str]:
+        """Return the names of a node's parameters."""
+        response = self._call(ListParameters, f'{node}/list_parameters', ListParameters.Request())
+        return list(response.result.names)
+
+    def _call(self, service_type: type, name: str, request: Any) -> Any:
+        key = (service_type, name)
+        if key not in self._clients:
+            self._clients[key] = self.node.create_client(service_type, name)
+        client = self._clients[key]
+        self.spin_until(client.service_is_ready, f'service {name}')
+        future = client.call_async(request)
+        self.spin_until(future.done, f'answer of {name}')
+        return future.result()
