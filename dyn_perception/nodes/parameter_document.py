@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Documents made from parameter tables: the tables of the README and `config/*.param.yaml`.
 
-`python3 -m dyn_perception.nodes.parameter_document perception yaml` (or `markdown`) prints one.
+`python3 -m dyn_perception.nodes.parameter_document CHECKOUT` writes them.
 """
 
 import argparse
 import json
+from pathlib import Path
 
 from dyn_perception.nodes.image_source_settings import ImageSourceSettings
 from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
@@ -43,8 +44,8 @@ def yaml_document(node: str, table: type) -> str:
     lines = [
         '# Copyright 2026 dyn_perception contributors',
         '# SPDX-License-Identifier: Apache-2.0',
-        f'# Parameters of the {node} node with their defaults, made by',
-        f'# python3 -m dyn_perception.nodes.parameter_document {node} yaml',
+        f'# Parameters of the {node} node with their defaults. Made from the table of the node by',
+        '# python3 -m dyn_perception.nodes.parameter_document CHECKOUT',
         '/**:',
         '  ros__parameters:',
     ]
@@ -73,17 +74,28 @@ def _description(specification: ParameterSpecification) -> str:
     return specification.description + (f' {constraint}.' if constraint else '')
 
 
+def readme_with_tables(readme: str) -> str:
+    """Return the README's text with the tables of today between its markers."""
+    for node, table in TABLES.items():
+        start, end = f'<!-- parameters: {node} -->', '<!-- end of parameters -->'
+        if start in readme:
+            before, _, after = readme.partition(start)
+            _, _, rest = after.partition(end)
+            readme = f'{before}{start}\n{markdown_table(table)}{end}{rest}'
+    return readme
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Print one document on standard output."""
-    parser = argparse.ArgumentParser(description='Print the parameters of a node.')
-    parser.add_argument('node', choices=sorted(TABLES))
-    parser.add_argument('form', choices=('markdown', 'yaml'))
-    options = parser.parse_args(arguments)
-    table = TABLES[options.node]
-    if options.form == 'yaml':
-        print(yaml_document(options.node, table), end='')
-    else:
-        print(markdown_table(table), end='')
+    """Write the documents into a checkout."""
+    parser = argparse.ArgumentParser(
+        description='Write config/*.param.yaml and the README tables.'
+    )
+    parser.add_argument('checkout', type=Path, help='root folder of the repository')
+    checkout = parser.parse_args(arguments).checkout
+    for node, table in TABLES.items():
+        (checkout / 'config' / f'{node}.param.yaml').write_text(yaml_document(node, table))
+    readme = checkout / 'README.md'
+    readme.write_text(readme_with_tables(readme.read_text()))
 
 
 if __name__ == '__main__':

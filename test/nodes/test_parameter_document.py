@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dyn_perception.nodes.parameter_document import TABLES, main, markdown_table, yaml_document
+from dyn_perception.nodes.parameter_document import (
+    TABLES,
+    main,
+    markdown_table,
+    readme_with_tables,
+    yaml_document,
+)
 from dyn_perception.nodes.parameter_table import specifications
 
 REPOSITORY = Path(__file__).parents[2]
+REMEDY = 'python3 -m dyn_perception.nodes.parameter_document .'
 
 nodes = pytest.mark.parametrize('node', sorted(TABLES))
 
@@ -18,8 +25,7 @@ nodes = pytest.mark.parametrize('node', sorted(TABLES))
 @nodes
 def test_parameter_file_is_that_of_the_table(node: str) -> None:
     path = REPOSITORY / 'config' / f'{node}.param.yaml'
-    remedy = f'python3 -m dyn_perception.nodes.parameter_document {node} yaml > {path}'
-    assert path.read_text() == yaml_document(node, TABLES[node]), remedy
+    assert path.read_text() == yaml_document(node, TABLES[node]), REMEDY
 
 
 @nodes
@@ -41,15 +47,11 @@ def test_defaults_keep_the_rules(node: str) -> None:
             specification.check(specification.default)
 
 
-@nodes
-def test_readme_has_the_table(node: str) -> None:
-    readme = REPOSITORY / 'README.md'
-    marker = f'<!-- parameters: {node} -->'
-    if not readme.exists() or marker not in readme.read_text():
-        pytest.skip(f'README.md has no {marker} yet')
-    after = readme.read_text().split(marker, maxsplit=1)[1]
-    remedy = f'python3 -m dyn_perception.nodes.parameter_document {node} markdown'
-    assert after.lstrip().startswith(markdown_table(TABLES[node])), remedy
+def test_readme_has_the_tables() -> None:
+    readme = (REPOSITORY / 'README.md').read_text()
+    for node in TABLES:
+        assert f'<!-- parameters: {node} -->' in readme
+    assert readme == readme_with_tables(readme), REMEDY
 
 
 @nodes
@@ -59,8 +61,17 @@ def test_markdown_has_a_row_for_each_parameter(node: str) -> None:
     assert len({row.count(' | ') for row in rows}) == 1
 
 
-def test_command_prints_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
-    main(['perception', 'yaml'])
-    assert capsys.readouterr().out == yaml_document('perception', TABLES['perception'])
-    main(['perception', 'markdown'])
-    assert capsys.readouterr().out == markdown_table(TABLES['perception'])
+def test_command_writes_the_documents(tmp_path: Path) -> None:
+    (tmp_path / 'config').mkdir()
+    (tmp_path / 'README.md').write_text(
+        'before\n<!-- parameters: perception -->\nold\n<!-- end of parameters -->\nafter\n'
+    )
+    main([str(tmp_path)])
+    assert (tmp_path / 'README.md').read_text() == (
+        'before\n<!-- parameters: perception -->\n'
+        + markdown_table(TABLES['perception'])
+        + '<!-- end of parameters -->\nafter\n'
+    )
+    for node, table in TABLES.items():
+        path = tmp_path / 'config' / f'{node}.param.yaml'
+        assert path.read_text() == yaml_document(node, table)
