@@ -7,12 +7,12 @@ import pytest
 from dyn_perception.nodes.demo.options import parse_options
 
 
-def test_defaults():
+def test_defaults() -> None:
     options = parse_options([])
     assert (options.seconds, options.manager, options.picture) == (None, 0, None)
 
 
-def test_two_demos_have_two_namespaces():
+def test_two_demos_have_two_namespaces() -> None:
     assert len({parse_options([]).namespace for _ in range(20)}) > 1
 
 
@@ -27,7 +27,9 @@ def test_two_demos_have_two_namespaces():
         (['--picture', '/nowhere/demo.svg'], 'its folder does not exist: create it first'),
     ],
 )
-def test_refuses_with_the_reason(arguments, reason, capsys):
+def test_refuses_with_the_reason(
+    arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parse_options(arguments)
     assert ended.value.code == 2

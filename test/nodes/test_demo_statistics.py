@@ -20,7 +20,7 @@ def result(stamp: int, label: str = 'cat', width: int = 4) -> Result:
     return Result(stamp, label, 0.9, (0.9, 0.1), width, 0.1, 0.2, 0.3)
 
 
-def test_compares_each_result_with_the_label_of_its_own_image():
+def test_compares_each_result_with_the_label_of_its_own_image() -> None:
     statistics = RunStatistics()
     statistics.add_truth(1, 'cat')
     statistics.add_truth(2, 'dog')
@@ -32,7 +32,7 @@ def test_compares_each_result_with_the_label_of_its_own_image():
     assert [seen.is_right for seen in snapshot.recent.values()] == [True, False]
 
 
-def test_counts_at_the_width_that_gave_the_result():
+def test_counts_at_the_width_that_gave_the_result() -> None:
     statistics = RunStatistics()
     for stamp, width in enumerate((4, 4, 1)):
         statistics.add_result(result(stamp, 'dog', width), stamp / 30)
@@ -42,7 +42,7 @@ def test_counts_at_the_width_that_gave_the_result():
     assert (tallies[4].top1, tallies[1].top1) == (1.0, 0.0)
 
 
-def test_an_image_without_label_counts_as_frame_only():
+def test_an_image_without_label_counts_as_frame_only() -> None:
     statistics = RunStatistics()
     statistics.add_result(result(1), 0.0)
     statistics.add_truth(1, '')
@@ -54,7 +54,7 @@ def test_an_image_without_label_counts_as_frame_only():
 
 
 @given(st.data())
-def test_any_order_of_arrival_gives_the_same_counts(data):
+def test_any_order_of_arrival_gives_the_same_counts(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 30))
     answered = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
     # The two topics are in order each, but anyhow between them.
@@ -75,7 +75,7 @@ def test_any_order_of_arrival_gives_the_same_counts(data):
     assert snapshot.dropped == (stamps[-1] - stamps[0] + 1 - len(stamps) if stamps else 0)
 
 
-def test_frames_before_the_first_result_are_not_dropped_ones():
+def test_frames_before_the_first_result_are_not_dropped_ones() -> None:
     statistics = RunStatistics()
     for stamp in range(1000):  # the node still starts
         statistics.add_truth(stamp, 'cat')
@@ -84,7 +84,7 @@ def test_frames_before_the_first_result_are_not_dropped_ones():
     assert (snapshot.dropped, snapshot.total.labelled) == (0, 1)
 
 
-def test_frames_that_are_never_answered_are_dropped_ones_and_do_not_fill_the_memory():
+def test_frames_that_are_never_answered_are_dropped_ones_and_do_not_fill_the_memory() -> None:
     statistics = RunStatistics()
     statistics.add_result(result(0), 0.0)
     for stamp in range(1, 5001):
@@ -94,7 +94,7 @@ def test_frames_that_are_never_answered_are_dropped_ones_and_do_not_fill_the_mem
     assert statistics.snapshot(0.0).dropped == 5000
 
 
-def test_rates():
+def test_rates() -> None:
     statistics = RunStatistics()
     for stamp in range(301):
         statistics.add_result(result(stamp), 100 + stamp / 30)
@@ -105,7 +105,7 @@ def test_rates():
     assert statistics.latency_percentiles() == pytest.approx((0.6, 0.6))
 
 
-def test_summary_has_every_width_and_agrees_with_itself():
+def test_summary_has_every_width_and_agrees_with_itself() -> None:
     statistics = RunStatistics()
     for stamp in range(10):
         statistics.add_result(result(stamp, width=1 + stamp % 2), stamp / 10)
@@ -119,7 +119,7 @@ def test_summary_has_every_width_and_agrees_with_itself():
     assert read['fps'] == pytest.approx(10)
 
 
-def test_summary_of_nothing_is_valid_json():
+def test_summary_of_nothing_is_valid_json() -> None:
     values = summary(None, Snapshot(), (math.nan, math.nan), 0)
     read = json.loads(summary_line(values), parse_constant=pytest.fail)
     assert (read['frames'], read['top1'], read['widths']) == (0, None, {})

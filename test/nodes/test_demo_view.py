@@ -3,7 +3,8 @@
 """What the demo draws."""
 
 import io
-import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def make_scene(groups: int = 4, frames: int = 40, **facts: object) -> Scene:
 
 
 @pytest.mark.parametrize('size', [(80, 24), (120, 40), (200, 60)])
-def test_the_view_fills_the_terminal_and_shows_everything(size):
+def test_the_view_fills_the_terminal_and_shows_everything(size: tuple[int, int]) -> None:
     columns, rows = size
     text = draw(console(columns, rows, color_system=None), compose(make_scene(), columns))
     lines = text.splitlines()
@@ -68,21 +69,22 @@ def test_the_view_fills_the_terminal_and_shows_everything(size):
     assert all(len(line) <= columns for line in lines)
     for part in (
         'some-network', '4 groups', 'cat  ✓ right', 'labelled cat', '0.75', '4 of 4', 'fps',
-        '0 dropped', '0.66 ms', '0.11 ms', '0.22 ms', '0.33 ms', 'width 1', 'width 4', '75.0%',
+        '0 dropped', '0.66 ms', '0.11 queueing', '0.22 preprocessing', '0.33 inference',
+        'width 1', 'width 4', '75.0%',
         '40', '1 of 20 s', 'demo_1234', 'camera 640 × 480',
     ):  # fmt: skip
         assert part in text, part
 
 
 @pytest.mark.parametrize('size', [(20, 8), (63, 20), (64, 12)])
-def test_a_small_terminal_is_no_error(size):
+def test_a_small_terminal_is_no_error(size: tuple[int, int]) -> None:
     lines = draw(console(*size, color_system=None), compose(make_scene(), size[0])).splitlines()
     assert len(lines) == size[1]
     assert all(len(line) <= size[0] for line in lines)
 
 
 @pytest.mark.parametrize('groups', [1, 2, 8, 9, 40])
-def test_any_number_of_groups_fits(groups):
+def test_any_number_of_groups_fits(groups: int) -> None:
     text = draw(console(80, 24, color_system=None), compose(make_scene(groups), 80))
     assert f'{groups} groups' in text
     assert len(text.splitlines()) == 24
@@ -90,28 +92,30 @@ def test_any_number_of_groups_fits(groups):
     assert f'width {groups}' in text
 
 
-def test_before_the_first_frame_the_view_says_what_it_waits_for():
+def test_before_the_first_frame_the_view_says_what_it_waits_for() -> None:
     text = draw(console(80, 24, color_system=None), compose(Scene('demo_1234', None), 80))
     assert 'waiting for the first frame' in text
     assert 'Ctrl-C ends' in text
 
 
-def test_a_notice_is_shown():
+def test_a_notice_is_shown() -> None:
     view = compose(make_scene(), 80, 'width 5 refused: the model has 4 groups')
     assert 'width 5 refused' in draw(console(80, 24), view)
 
 
-def test_a_wrong_result_is_marked():
+def test_a_wrong_result_is_marked() -> None:
     assert '✗ wrong' in draw(console(80, 24), compose(make_scene(frames=1), 80))
 
 
-def test_a_thumbnail_has_two_pixels_a_character():
+def test_a_thumbnail_has_two_pixels_a_character() -> None:
     text = draw(console(10, 10), Thumbnail(RED_OVER_BLUE, 1, 1))
     assert text.startswith('\x1b[38;2;255;0;0;48;2;0;0;255m▀')
 
 
 @pytest.mark.parametrize('options', [{'no_color': True}, {'color_system': None}])
-def test_a_thumbnail_without_colours_has_letters_of_the_same_brightness(options):
+def test_a_thumbnail_without_colours_has_letters_of_the_same_brightness(
+    options: dict[str, object],
+) -> None:
     image = np.repeat(np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8), 2, 0)
     assert draw(console(10, 10, **options), Thumbnail(image, 2, 1)).splitlines()[0] == ' @'
 
@@ -119,11 +123,13 @@ def test_a_thumbnail_without_colours_has_letters_of_the_same_brightness(options)
 @pytest.mark.parametrize(
     'limits, size', [((40, 15), (40, 15)), ((100, 15), (40, 15)), ((20, 99), (20, 8))]
 )
-def test_a_thumbnail_keeps_the_shape_of_the_image(limits, size):
+def test_a_thumbnail_keeps_the_shape_of_the_image(
+    limits: tuple[int, int], size: tuple[int, int]
+) -> None:
     assert fit(np.zeros((480, 640, 3), np.uint8), *limits) == size
 
 
-def test_bars():
+def test_bars() -> None:
     assert share_bar(0.5, 4, 'red').plain == '██··'
     assert share_bar(7.0, 4, 'red').plain == '████'
     assert group_bar(2, 4, 7).plain == '█ █ ░ ░'
@@ -132,14 +138,14 @@ def test_bars():
     assert history([], 3).plain == '   '
 
 
-def test_the_picture_is_svg_with_what_the_view_shows(tmp_path):
+def test_the_picture_is_svg_with_what_the_view_shows(tmp_path: Path) -> None:
     save_picture(make_scene(), tmp_path / 'demo.svg')
     root = ElementTree.parse(tmp_path / 'demo.svg').getroot()
     assert root.tag == '{http://www.w3.org/2000/svg}svg'
     assert 'some-network' in ''.join(root.itertext()).replace('\xa0', ' ')
 
 
-def test_the_live_view_needs_a_terminal(monkeypatch):
+def test_the_live_view_needs_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('TERM', 'xterm-256color')
     assert isinstance(choose_display(Terminal(), plain=False), LiveDisplay)
     assert isinstance(choose_display(Terminal(), plain=True), PlainDisplay)
@@ -148,7 +154,9 @@ def test_the_live_view_needs_a_terminal(monkeypatch):
     assert isinstance(choose_display(Terminal(), plain=False), PlainDisplay)
 
 
-def test_the_live_view_leaves_the_terminal_as_it_was_and_repeats_notices(monkeypatch):
+def test_the_live_view_leaves_the_terminal_as_it_was_and_repeats_notices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv('TERM', 'xterm-256color')
     terminal = Terminal()
     with choose_display(terminal, plain=False) as display:
@@ -165,7 +173,7 @@ def test_the_live_view_leaves_the_terminal_as_it_was_and_repeats_notices(monkeyp
     assert 'nothing special' not in text
 
 
-def test_the_plain_view_prints_a_line_a_second():
+def test_the_plain_view_prints_a_line_a_second() -> None:
     stream = io.StringIO()
     with PlainDisplay(stream) as display:
         for tenth in range(25):
@@ -178,7 +186,7 @@ def test_the_plain_view_prints_a_line_a_second():
     assert 'right 75.0%' in lines[0]
 
 
-def test_the_plain_line_is_ascii():
+def test_the_plain_line_is_ascii() -> None:
     scene = make_scene()
     assert scene.snapshot.newest is not None
     assert plain_line(scene, scene.snapshot.newest).isascii()

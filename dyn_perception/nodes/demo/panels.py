@@ -85,9 +85,8 @@ class NetworkPanel:
         table.add_row('rate', _rate(self._snapshot))
         table.add_row('latency', Text(f'{_mean(smooth, "latency_ms"):.2f} ms', 'bold'))
         table.add_row('', history(_binned(self._results), columns))
-        table.add_row('= waiting', f'{_mean(smooth, "queueing_ms"):5.2f} ms')
-        table.add_row('+ image', f'{_mean(smooth, "preprocessing_ms"):5.2f} ms')
-        table.add_row('+ network', f'{_mean(smooth, "inference_ms"):5.2f} ms')
+        for sign, stage in zip('=++', ('queueing', 'preprocessing', 'inference'), strict=True):
+            table.add_row('', f'{sign} {_mean(smooth, f"{stage}_ms"):5.2f} {stage}')
         yield _framed(table, 'network')
 
 
