@@ -14,6 +14,7 @@ MANAGER ?= 0
 SECONDS ?=
 PART ?=
 PYTEST_ARGS ?=
+DEMO_ARGS ?=
 ARCH ?= resnet
 GROUPS ?= 4
 OUT ?= networks/$(ARCH)
@@ -26,8 +27,6 @@ export DYN_PERCEPTION_DATA := $(if $(filter-out /%,$(firstword $(DATA))),$(CURDI
 quote = '$(subst ','\'',$(1))'
 SET_UP = $(call quote,$(PYTHON)) tools/set_up.py --distro $(call quote,$(DISTRO))
 RUN = $(call quote,$(PYTHON)) tools/run.py --distro $(call quote,$(DISTRO))
-# A part of the benches is a folder with benchmark/<part>/__main__.py.
-PARTS = $(or $(PART),$(patsubst benchmark/%/__main__.py,%,$(wildcard benchmark/*/__main__.py)))
 
 .PHONY: help demo test lint bench train clean runtime development python
 
@@ -35,9 +34,9 @@ help: ## Show this list
 	@echo 'make TARGET [VARIABLE=VALUE ...]'
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-8s %s\n", $$1, $$2 }'
 
-demo: runtime ## Watch the network classify frames through ROS 2 [SECONDS=20] [DISTRO=kilted]
+demo: runtime ## Watch the network classify frames through ROS 2 [SECONDS=20] [DISTRO=kilted] [DEMO_ARGS=--help]
 	@$(RUN) python -m dyn_perception.nodes.demo --manager $(call quote,$(MANAGER)) \
-	  $(if $(SECONDS),--seconds $(call quote,$(SECONDS)))
+	  $(if $(SECONDS),--seconds $(call quote,$(SECONDS))) $(DEMO_ARGS)
 
 test: development ## Run the tests [DISTRO=kilted] [PYTEST_ARGS='-k width'] [DATA=DIR]
 	@$(RUN) pytest -n 2 $(PYTEST_ARGS)
@@ -48,9 +47,7 @@ lint: development ## Check style and types
 	@$(RUN) mypy
 
 bench: development ## Measure and write build/bench/<part>.json [PART=perception] [DATA=DIR]
-	@mkdir -p build/bench
-	@set -e; for part in $(foreach part,$(PARTS),$(call quote,$(part))); do \
-	  echo "-- Measuring $$part" >&2; $(RUN) python -m "benchmark.$$part"; done
+	@$(RUN) python -m benchmark $(if $(PART),$(call quote,$(PART)))
 
 train: development ## Train a network [ARCH=alexnet] [GROUPS=4] [DATA=DIR] [OUT=DIR] [TRAIN_ARGS=...]
 	@$(RUN) dyn-perception train --data $(call quote,$(DATA)) --arch $(call quote,$(ARCH)) \
