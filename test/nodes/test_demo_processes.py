@@ -48,7 +48,7 @@ def test_namespace_is_absolute() -> None:
 
 def test_a_node_that_ends_is_noticed_with_its_last_line_and_all_are_ended() -> None:
     with (
-        pytest.raises(NodeEndedError, match='no_such_node ended with status 1: .*no_such_node'),
+        pytest.raises(NodeEndedError, match=r'no_such_node ended with status 1: .*no_such_node'),
         NodeProcesses(lambda node, line: None) as processes,
     ):
         processes.start('no_such_node', 'demo', {})

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo's counts, and matching results with the truth."""
 
+import dataclasses
 import json
 import math
 
@@ -92,6 +93,15 @@ def test_frames_that_are_never_answered_are_dropped_ones_and_do_not_fill_the_mem
     assert 4000 < statistics.snapshot(0.0).dropped <= 5000
     statistics.add_result(result(5001), 0.0)
     assert statistics.snapshot(0.0).dropped == 5000
+
+
+def test_without_labels_the_drops_that_the_node_reports_count() -> None:
+    statistics = RunStatistics()
+    for stamp in range(3):  # what was dropped before the first result does not count
+        statistics.add_result(dataclasses.replace(result(stamp), dropped=2), 0.0)
+    assert statistics.snapshot(0.0).dropped == 4
+    statistics.add_truth(2, 'cat')
+    assert statistics.snapshot(0.0).dropped == 0
 
 
 def test_rates() -> None:

@@ -34,6 +34,7 @@ class Result:
     queueing_ms: float
     preprocessing_ms: float
     inference_ms: float
+    dropped: int = 0  # frames that the node received since the previous result and left
     truth: str | None = None
 
     @property
@@ -74,7 +75,7 @@ class Snapshot:
     """The counts of the demo at one time."""
 
     tallies: Mapping[int, WidthTally] = field(default_factory=dict)  # by width
-    dropped: int = 0  # frames published without a result
+    dropped: int = 0  # frames without a result
     seconds: float = 0.0  # from the first result to the newest
     fps_now: float = 0.0  # in the last seconds
     recent: Mapping[int, Result] = field(default_factory=dict)  # by stamp, the newest last

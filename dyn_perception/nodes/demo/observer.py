@@ -119,4 +119,5 @@ def _result(message: PerceptionResult) -> Result:
         queueing_ms=message.queueing_ms,
         preprocessing_ms=message.preprocessing_ms,
         inference_ms=message.inference_ms,
+        dropped=message.dropped,
     )

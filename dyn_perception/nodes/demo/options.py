@@ -19,7 +19,7 @@ second there. The last line on standard output is one JSON object:
   frames     results received
   fps        results a second
   top1       share of labelled frames that are right, 0...1 (null: none was labelled)
-  dropped    frames published without a result
+  dropped    frames published without a result (without labels: those that perception reports)
   widths     frames at each width
   labelled, top1_by_width, refused, latency_ms, seconds, model, architecture   details of these
 Exit status: 0 at the end of SECONDS, on Ctrl-C and on SIGTERM; 1 if a node ends or nothing

@@ -20,14 +20,17 @@ class RunStatistics:
     """Matches results with labels by the stamps of their images; used from several threads.
 
     Counting starts with the first result. Results come in the order of their images, so a frame
-    that has none but is older than the newest result was dropped, wherever that was.
+    that has none but is older than the newest result was dropped, wherever that was. Where no
+    labels are published, only what the perception node itself dropped is known.
     """
 
     def __init__(self) -> None:
         """Start with nothing counted."""
         self._lock = threading.Lock()
         self._tallies: dict[int, WidthTally] = {}
-        self._dropped = 0
+        self._dropped = 0  # of the frames whose label came
+        self._reported = 0  # by the perception node
+        self._has_truth = False
         self._first_stamp = 0
         self._newest_stamp = 0
         self._results: OrderedDict[int, Result] = OrderedDict()  # by stamp, as those below
@@ -41,6 +44,8 @@ class RunStatistics:
         with self._lock:
             if not self._tallies:
                 self._first_stamp, self._first_arrival = result.stamp, arrival
+            else:
+                self._reported += result.dropped
             self._newest_stamp = result.stamp
             self._tallies.setdefault(result.width, WidthTally()).frames += 1
             self._latencies.append(result.latency_ms)
@@ -59,6 +64,7 @@ class RunStatistics:
     def add_truth(self, stamp: int, label: str) -> None:
         """Count a published frame with its label, '' where that is not known."""
         with self._lock:
+            self._has_truth = True
             if stamp in self._results:
                 self._compare(self._results[stamp], label)
             elif self._tallies and stamp < self._newest_stamp:
@@ -77,7 +83,7 @@ class RunStatistics:
             window = min(_NOW_S, now - self._first_arrival)
             return Snapshot(
                 tallies=copy.deepcopy(self._tallies),
-                dropped=self._dropped,
+                dropped=self._dropped if self._has_truth else self._reported,
                 seconds=self._arrivals[-1] - self._first_arrival,
                 fps_now=present / window if window > 0 else 0.0,
                 recent=dict(self._results),
