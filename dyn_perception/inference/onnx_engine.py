@@ -92,7 +92,7 @@ class OnnxEngine(Engine):
         try:
             # Without the fallback, which prints to standard output and tries the same again.
             session = onnxruntime.InferenceSession(
-                content, _session_options(self.threads), _PROVIDERS, enable_fallback=0
+                content, session_options(self.threads), _PROVIDERS, enable_fallback=0
             )
         except Exception as error:  # ONNX Runtime's errors have no common class of their own
             raise EngineError(
@@ -137,7 +137,8 @@ def _one_line(error: Exception) -> str:
     return ' '.join(str(error).split())
 
 
-def _session_options(threads: int) -> onnxruntime.SessionOptions:
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """Return the options of the engine's sessions."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.inference.errors import ImageError
+from dyn_perception.inference.grid import grid_cells
 from dyn_perception.inference.resizing import resize_image
 from dyn_perception.network.manifest import InputSpecification
 
@@ -13,8 +14,7 @@ from dyn_perception.network.manifest import InputSpecification
 class Preprocessor:
     """Cuts a frame into regions, resizes and normalises them into one batch.
 
-    Row r of a grid of R rows covers the frame's rows from r * height // R up to, not including,
-    (r + 1) * height // R; columns alike.
+    The regions are the cells of `grid_cells`.
 
     Attributes:
         rows: rows of the grid of regions.
@@ -87,18 +87,9 @@ class Preprocessor:
         return self._batch
 
     def _resize_regions(self, frame: NDArray[np.uint8]) -> None:
-        height, width = frame.shape[:2]
-        for row in range(self.rows):
-            top, bottom = row * height // self.rows, (row + 1) * height // self.rows
-            for column in range(self.columns):
-                left = column * width // self.columns
-                right = (column + 1) * width // self.columns
-                resize_image(
-                    frame[top:bottom, left:right],
-                    self._height,
-                    self._width,
-                    out=self._picture[
-                        row * self._height : (row + 1) * self._height,
-                        column * self._width : (column + 1) * self._width,
-                    ],
-                )
+        for region, part in zip(self._cells(frame), self._cells(self._picture), strict=True):
+            resize_image(region, self._height, self._width, out=part)
+
+    def _cells(self, image: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+        height, width = image.shape[:2]
+        return [image[cell] for cell in grid_cells(height, width, self.rows, self.columns)]

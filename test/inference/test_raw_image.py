@@ -54,7 +54,7 @@ def small_image(seed: int = 0, height: int = 6, width: int = 8) -> NDArray[np.ui
 
 @given(
     bgr=arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))),
-    encoding=st.sampled_from([name for name in ENCODINGS if 'yu' not in name]),
+    encoding=st.sampled_from([name for name in ENCODINGS if name[0] not in 'uy']),
     padding=st.integers(0, 7),
     big_endian=st.booleans(),
     buffer=st.sampled_from(BUFFERS),
