@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running a node as a process: start-up errors, signals, exit status."""
 
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -9,12 +10,15 @@ from typing import Protocol
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.logging import get_logger
+
+from dyn_perception.nodes.log_forwarding import LogForwarding
 
 
 class RunnableNode(Protocol):
     """What `run_node` needs of a node."""
 
-    exit_status: int
+    failure: Exception | None  # what ended the node from within
 
     def close(self) -> None:
         """Stop threads and release devices; safe to call once the context is shut down."""
@@ -26,12 +30,12 @@ class RunnableNode(Protocol):
 def run_node(
     name: str,
     create: Callable[[], RunnableNode],
-    start_errors: tuple[type[Exception], ...],
+    user_errors: tuple[type[Exception], ...],
     arguments: list[str] | None = None,
 ) -> int:
     """Create a node, spin it until SIGINT, SIGTERM or shutdown, and return the exit status.
 
-    Errors of the kinds in `start_errors` (wrong parameters, missing files) end the process with
+    Errors of the kinds in `user_errors` (wrong parameters, missing files) end the process with
     status 1 and their text as the last line on standard error; others show their traceback.
     """
     # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
@@ -41,6 +45,7 @@ def run_node(
         rclpy.init(args=arguments)
     except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
         return _report(name, error)
+    logging.getLogger('dyn_perception').addHandler(LogForwarding(get_logger(name)))
     node = None
     # Made before anything takes long: rclpy prints a traceback where a signal came before it.
     executor = SingleThreadedExecutor()
@@ -48,7 +53,7 @@ def run_node(
         node = create()
         executor.add_node(node)
         executor.spin()
-    except start_errors as error:
+    except user_errors as error:
         return _report(name, error)
     except Exception:
         # A signal shuts the context down under whatever the node is doing; that is no error.
@@ -60,7 +65,11 @@ def run_node(
             node.destroy_node()
         executor.shutdown()
         rclpy.try_shutdown()
-    return 0 if node is None else node.exit_status
+    if node is None or node.failure is None:
+        return 0
+    if not isinstance(node.failure, user_errors):
+        raise node.failure
+    return _report(name, node.failure)
 
 
 def _report(name: str, error: Exception) -> int:

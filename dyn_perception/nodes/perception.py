@@ -28,7 +28,7 @@ from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.result_message import result_message
 from dyn_perception.share import ShareError, model_path
 
-START_ERRORS = (ParameterError, ShareError, BundleError, EngineError)
+USER_ERRORS = (ParameterError, ShareError, BundleError, EngineError)
 _THROTTLE_S = 5.0
 
 
@@ -44,14 +44,14 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
     """Classifies the newest image of a topic with one group-pruned network of several widths."""
 
     def __init__(self) -> None:
-        """Load the network and start; raises one of `START_ERRORS`."""
+        """Load the network and start; raises one of `USER_ERRORS`."""
         super().__init__('perception', PerceptionSettings)
         bundle = load_bundle(model_path(self.start_value('model')))
         groups = bundle.manifest.groups
         reason = f'the model has {groups} groups'
         self.amend('width', default=groups, maximum=groups, constraint=reason)
         self.declare_table()
-        self.exit_status = 0
+        self.failure = None
         self._manifest = bundle.manifest
         engine = create_engine(bundle, self.settings.engine, threads=self.settings.threads)
         self._pipeline = Pipeline(bundle, engine, self.settings.regions)
@@ -146,6 +146,8 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
 
     def _report_failure(self, error: Exception) -> None:
         """Report an unexpected error in the worker's thread."""
+        if not self.context.ok():
+            return  # a signal ended the node in the middle of a frame
         self._unreported_drops += 1
         self._statistics.count_failed(f'{type(error).__name__}: {error}')
         trace = ''.join(traceback.format_exception(error))
@@ -154,4 +156,4 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node and return the exit status."""
-    return run_node('perception', PerceptionNode, START_ERRORS, arguments)
+    return run_node('perception', PerceptionNode, USER_ERRORS, arguments)

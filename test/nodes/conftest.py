@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import rclpy
 
-from support.bundles import write_test_bundle
 from support.node_process import NodeProcess
 from support.ros_client import RosClient
 
@@ -19,6 +18,8 @@ StartNode = Callable[..., NodeProcess]
 @pytest.fixture(scope='session')
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an untrained bundle with 4 groups and 10 classes."""
+    from support.bundles import write_test_bundle  # only here: it imports torch
+
     return write_test_bundle(tmp_path_factory.mktemp('models') / 'untrained')
 
 
