@@ -160,6 +160,8 @@ def test_nodes_end_with_a_demo_that_is_killed(start_demo: StartDemo, scenery: Sc
     assert len(nodes) == 2
     demo.kill()
     _, alive = psutil.wait_procs(nodes, timeout=LIMIT_S)
+    for node in alive:
+        node.kill()
     assert not alive
 
 
