@@ -1,0 +1,52 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A bare rclpy node that decodes and resizes images as the perception node does, and no more.
+
+It answers each image with a message of the size of a result.
+
+    python -m benchmark.ros.relay --ros-args -r __ns:=/relay
+"""
+
+import contextlib
+
+import cv2
+import numpy as np
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import Image
+
+from dyn_perception.msg import OperatingPoint, PerceptionResult, ProcessorTime, RegionResult
+
+_SIZE = (32, 32)
+_CLASSES = 10
+
+
+def main() -> None:
+    """Relay until the process is ended."""
+    cv2.setNumThreads(1)
+    rclpy.init()
+    node = rclpy.create_node('relay')
+    answer = PerceptionResult(
+        rows=1,
+        columns=1,
+        regions=[RegionResult(label='airplane', scores=[0.1] * _CLASSES)],
+        operating_point=OperatingPoint(placement='cpu'),
+        busy_time=[ProcessorTime(processor='cpu')],
+    )
+    publisher = node.create_publisher(PerceptionResult, '~/result', 10)
+
+    def relay(message: Image) -> None:
+        pixels = np.frombuffer(message.data, np.uint8).reshape(message.height, message.width, 3)
+        cv2.resize(pixels, _SIZE, interpolation=cv2.INTER_AREA)
+        answer.header = message.header
+        publisher.publish(answer)
+
+    qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    node.create_subscription(Image, 'image_raw', relay, qos)
+    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
+        rclpy.spin(node)
+
+
+if __name__ == '__main__':
+    main()
