@@ -176,5 +176,5 @@ def test_a_node_that_cannot_start_ends_the_demo_with_its_reason(
     assert demo.returncode == 1
     assert stdout == ''
     last = stderr.splitlines()[-1]
-    assert last.startswith(f'demo: {node} ended with status 1: {node}: ')
+    assert last.startswith(f'demo: {node} ended with status 1: ')
     assert '/no/such/path' in last

@@ -54,7 +54,7 @@ class ClassPanel:
             lines += [_answer(result), _truth(result)]
             count = (options.height or 8) - 2 - len(lines)
             lines.append(_best_scores(result, self._network, count, options.max_width - 4))
-        yield _framed(Group(*lines), 'class')
+        yield _framed(Group(*lines), 'class', height=options.height)
 
 
 class NetworkPanel:
@@ -68,7 +68,7 @@ class NetworkPanel:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if not self._results or self._network is None:
-            yield _framed(Text(), 'network')
+            yield _framed(Text(), 'network', height=options.height)
             return
         columns = options.max_width - 4 - 10
         newest, groups = self._results[-1], self._network.groups
@@ -87,7 +87,7 @@ class NetworkPanel:
         table.add_row('', history(_binned(self._results), columns))
         for sign, stage in zip('=++', ('queueing', 'preprocessing', 'inference'), strict=True):
             table.add_row('', f'{sign} {_mean(smooth, f"{stage}_ms"):5.2f} {stage}')
-        yield _framed(table, 'network')
+        yield _framed(table, 'network', height=options.height)
 
 
 def accuracy_panel(snapshot: Snapshot, network: Network | None) -> Panel:
@@ -170,7 +170,9 @@ def _percent(share: float | None) -> str:
     return '' if share is None else f'{share:.1%}'
 
 
-def _framed(content: RenderableType, title: str, padding: int = 1) -> Panel:
+def _framed(
+    content: RenderableType, title: str, padding: int = 1, height: int | None = None
+) -> Panel:
     return Panel(
         content,
         title=Text(title, QUIET),
@@ -178,4 +180,5 @@ def _framed(content: RenderableType, title: str, padding: int = 1) -> Panel:
         box=box.ROUNDED,
         border_style=EMPTY,
         padding=(0, padding),
+        height=height,
     )

@@ -53,7 +53,9 @@ class NodeProcess:
         self._reader.join(1.0)
         how = f'status {status}' if status >= 0 else signal.Signals(-status).name
         last = next((line for line in reversed(self._lines) if line), 'it printed nothing')
-        raise NodeEndedError(f'{self.name} ended with {how}: {last}')
+        raise NodeEndedError(
+            f'{self.name} ended with {how}: {last.removeprefix(f"{self.name}: ")}'
+        )
 
     def request_end(self) -> None:
         """Ask the node to end; what it still says is of no interest."""
