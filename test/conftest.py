@@ -23,6 +23,10 @@ for name in ('ROS_LOCALHOST_ONLY', 'FASTDDS_BUILTIN_TRANSPORTS', 'ROS_DISCOVERY_
 for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
     os.environ[name] = str(ROOT / 'test/support/fastdds_loopback.xml')
 
+# Processes that tests start import `support`, too.
+_paths = [str(ROOT / 'test'), *os.environ.get('PYTHONPATH', '').split(os.pathsep)]
+os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, _paths))
+
 
 @pytest.fixture(scope='session')
 def ros_domain_id() -> Iterator[int]:
