@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The default engine: ONNX Runtime on the CPU, one session for each group."""
 
-import os
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.onnx_content import refers_to_other_files
 from dyn_perception.inference.onnx_memory import release_freed_memory, share_arena
 from dyn_perception.network.bundle import Bundle
 
@@ -89,6 +89,7 @@ class OnnxEngine(Engine):
 
     def _load(self, bundle: Bundle, group: int) -> onnxruntime.InferenceSession:
         content = bundle.onnx_file(group)
+        _refuse_other_files(content, f'group {group} of {bundle.path}')
         try:
             # Without the fallback, which prints to standard output and tries the same again.
             session = onnxruntime.InferenceSession(
@@ -133,6 +134,20 @@ class OnnxEngine(Engine):
             )
 
 
+def _refuse_other_files(content: bytes, place: str) -> None:
+    try:
+        refers = refers_to_other_files(content)
+    except ValueError as error:
+        raise EngineError(
+            f'{place} is no ONNX model ({error}): export the bundle again'
+        ) from error
+    if refers:
+        raise EngineError(
+            f'{place} refers to weights in another file, which nothing has checked: a model must '
+            'hold its weights itself; export the bundle again'
+        )
+
+
 def _one_line(error: Exception) -> str:
     return ' '.join(str(error).split())
 
@@ -146,8 +161,5 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     # Waiting threads sleep: the processor belongs to others between and within frames.
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     options.add_session_config_entry('session.use_env_allocators', '1')
-    # A bundle's model holds its weights; one that names further files would get them unchecked.
-    options.add_session_config_entry(
-        'session.model_external_initializers_file_folder_path', os.devnull
-    )
+    options.add_session_config_entry('session.load_model_format', 'ONNX')
     return options

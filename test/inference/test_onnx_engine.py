@@ -111,7 +111,7 @@ def with_external_weights(folder: Path, place: str) -> None:
 def test_weights_outside_the_checked_file_are_refused(folder, monkeypatch, place):
     with_external_weights(folder, place.format(folder=folder))
     monkeypatch.chdir(folder)
-    assert 'group 1 of' in load_error(folder)
+    assert f'group 1 of {folder} refers to weights in another file' in load_error(folder)
 
 
 def rewritten(folder: Path, change) -> None:
