@@ -1,0 +1,129 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Builds and installations of a copy of this checkout, used from outside it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import dyn_perception
+
+ROOT = Path(__file__).resolve().parents[2]
+COLCON = Path(sys.executable).with_name('colcon')
+SHARED = ('models', 'frames')
+SHOW = """
+import sys
+from dyn_perception import __version__, share
+print(__version__, share.__file__, share.share_directory())
+"""
+
+
+def run(
+    command: list[str], folder: Path, environment: Mapping[str, str] = os.environ
+) -> list[str]:
+    """Run a command in a folder and return the words of its output."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.split()
+
+
+def contents(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob('*') if path.is_file()}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a copy of the files that are built and installed."""
+    copy = tmp_path / 'checkout'
+    copy.mkdir()
+    for path in ROOT.glob('*.*'):
+        if path.is_file():
+            shutil.copy(path, copy)
+    shutil.copy(ROOT / 'LICENSE', copy)
+    for name in ('cmake', 'config', 'dyn_perception', 'launch', 'msg', 'resource'):
+        ignored = shutil.ignore_patterns('__pycache__')
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    return copy
+
+
+@pytest.mark.timeout(1200)  # a compiler runs
+@pytest.mark.skipif(
+    not (COLCON.exists() and os.environ.get('AMENT_PREFIX_PATH')),
+    reason='colcon and a sourced ROS 2 are needed: run `make test`',
+)
+@pytest.mark.parametrize('options', [[], ['--symlink-install']], ids=['copied', 'linked'])
+def test_colcon_builds_messages_and_code_under_one_name(
+    checkout: Path, tmp_path: Path, options: list[str]
+) -> None:
+    base = tmp_path / 'install'
+    command = [str(COLCON), 'build', '--base-paths', str(checkout), '--install-base', str(base)]
+    command += [*options, '--cmake-args', '-G', 'Ninja', '-DCMAKE_CXX_FLAGS=-O0']
+    command += [f'-DPython3_EXECUTABLE={sys.executable}']
+    run(command, tmp_path)
+
+    prefix = base / 'dyn_perception'
+    share = prefix / 'share/dyn_perception'
+    outside = tmp_path / 'outside'
+    outside.mkdir()
+    code = f'{SHOW}\nfrom dyn_perception.msg import PerceptionResult as P; print(P(rows=3).rows)'
+    sourced = ['bash', '-c', '. "$0" && exec "$@"', str(base / 'local_setup.bash')]
+    version, file, found, rows = run([*sourced, sys.executable, '-c', code], outside)
+    assert (version, found, rows) == (dyn_perception.__version__, str(share), '3')
+    assert Path(file).is_relative_to(prefix) and Path(file).is_symlink() == bool(options)
+
+    for kind in SHARED:
+        assert contents(share / kind) == contents(checkout / 'resource' / kind)
+    for kind in ('config', 'launch'):
+        assert contents(share / kind) == contents(checkout / kind)
+    assert {'perception', 'image_source'} <= contents(prefix / 'lib/dyn_perception')
+    for executable in (prefix / 'bin/dyn-perception', prefix / 'lib/dyn_perception/perception'):
+        assert executable.read_text().splitlines()[0] == f'#!{sys.executable}'
+        assert os.access(executable, os.X_OK)
+    assert 'train' in ' '.join(run([*sourced, 'dyn-perception', '--help'], outside))
+
+
+@pytest.mark.timeout(600)
+def test_pip_installs_the_parts_without_ros(checkout: Path, tmp_path: Path) -> None:
+    wheels = tmp_path / 'wheels'
+    pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check']
+    build = ['wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', str(wheels)]
+    run([*pip, *build, str(checkout)], tmp_path)
+    (wheel,) = wheels.iterdir()
+
+    bare = tmp_path / 'bare'
+    run([sys.executable, '-m', 'venv', '--without-pip', str(bare)], tmp_path)
+    python = str(bare / 'bin/python')
+    run([*pip, '--python', python, 'install', '--no-deps', '--no-index', str(wheel)], tmp_path)
+    (site,) = bare.glob('lib/python3*/site-packages')
+    (site / 'dependencies.pth').write_text(str(link_dependencies(tmp_path / 'dependencies')))
+
+    names = ('PATH', 'LD_LIBRARY_PATH')
+    environment = {name: os.environ[name] for name in names if name in os.environ}
+    version, file, share = run([python, '-c', SHOW], tmp_path, environment)
+    assert version == dyn_perception.__version__
+    assert Path(file).is_relative_to(bare) and Path(share) == bare / 'share/dyn_perception'
+    for kind in SHARED:
+        assert contents(Path(share, kind)) == contents(checkout / 'resource' / kind)
+    command = str(bare / 'bin/dyn-perception')
+    assert {'train', 'evaluate', 'export'} <= {
+        word.strip('{},') for word in run([command, '--help'], tmp_path, environment)
+    }
+
+
+def link_dependencies(folder: Path) -> Path:
+    """Fill a folder with links to what is installed here, but for ROS and this package."""
+    folder.mkdir()
+    for entry in map(Path, sys.path):
+        if entry.name in ('site-packages', 'dist-packages'):
+            for path in entry.iterdir():
+                link = folder / path.name
+                if not path.name.startswith(('dyn_perception', 'rcl', '_')) and not link.exists():
+                    link.symlink_to(path)
+    return folder
