@@ -36,7 +36,10 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def interleave(
-    variants: Mapping[str, Callable[[], object]], blocks: int, calls: int = 9, seed: int = 0
+    variants: Mapping[str, Callable[[], object]],
+    blocks: int,
+    calls: int = 9,
+    limit_s: float = 60.0,
 ) -> dict[str, NDArray[np.float64]]:
     """Time several functions in turn, in short blocks.
 
@@ -44,23 +47,27 @@ def interleave(
 
     Args:
         variants: the functions by name.
-        blocks: how often all functions have their turn.
+        blocks: how often all functions have their turn, at most.
         calls: how often a function is called in its turn; the first call is not counted,
             since it finds the caches as the function before it left them.
-        seed: of the order.
+        limit_s: on a machine so busy that it takes longer, what was measured by then counts (s).
 
     Returns:
-        For each name the median time of a call in each block (s), [blocks].
+        For each name the shortest time of a call in each block (s), [blocks]: what else the
+        machine does only adds to it.
     """
     names = list(variants)
     times = {name: np.empty(blocks) for name in names}
-    order = np.random.default_rng(seed)
-    for block in range(blocks):
+    order = np.random.default_rng(0)
+    end_s = time.monotonic() + limit_s
+    block = 0
+    while block < blocks and (block == 0 or time.monotonic() < end_s):
         for index in order.permutation(len(names)):
             function = variants[names[index]]
             function()
-            times[names[index]][block] = np.median([seconds(function) for _ in range(calls)])
-    return times
+            times[names[index]][block] = min(seconds(function) for _ in range(calls))
+        block += 1
+    return {name: times[name][:block] for name in names}
 
 
 def ratio(times: NDArray[np.float64], reference: NDArray[np.float64]) -> float:

@@ -24,7 +24,7 @@ from dyn_perception.network.model import build_network
 CHANNELS = {'resnet': [64, 128, 320, 512], 'alexnet': [64, 192, 384, 384, 384]}
 SMALL_CHANNELS = {'resnet': [8, 8, 8, 8], 'alexnet': [8, 8, 8, 8, 8]}
 LEAST_WEIGHT_BYTES = 50_000_000
-_REPETITIONS = 5
+_REPETITIONS = 3
 
 
 def measure(settings: Settings) -> dict[str, Value]:

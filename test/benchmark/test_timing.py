@@ -20,6 +20,11 @@ def test_all_variants_have_their_turn_in_every_block() -> None:
     assert all(times[name].shape == (5,) and (times[name] >= 0).all() for name in 'abc')
 
 
+def test_a_limit_ends_the_blocks_early() -> None:
+    times = interleave({'a': int, 'b': int}, blocks=1000, limit_s=0)
+    assert times['a'].shape == times['b'].shape == (1,)
+
+
 def test_ratio_compares_neighbouring_blocks() -> None:
     reference = np.array([1.0, 10.0, 2.0])  # the machine was busy during the second block
     assert ratio(2 * reference, reference) == 2.0
