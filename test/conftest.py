@@ -22,6 +22,7 @@ for name in ('ROS_LOCALHOST_ONLY', 'FASTDDS_BUILTIN_TRANSPORTS', 'ROS_DISCOVERY_
     os.environ.pop(name, None)
 for name in ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
     os.environ[name] = str(ROOT / 'test/support/fastdds_loopback.xml')
+os.environ['ROS_LOG_DIR'] = str(Path(tempfile.gettempdir(), 'dyn_perception_test_logs'))
 
 # Processes that tests start import `support`, too.
 _paths = [str(ROOT / 'test'), *os.environ.get('PYTHONPATH', '').split(os.pathsep)]

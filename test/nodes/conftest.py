@@ -4,13 +4,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import rclpy
 
 from support.node_process import NodeProcess
-from support.ros_client import RosClient
+
+if TYPE_CHECKING:
+    from support.ros_client import RosClient
+
+rclpy = pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
 
 StartNode = Callable[..., NodeProcess]
 
@@ -24,7 +27,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope='session')
-def ros_context(ros_domain_id: int) -> Iterator[rclpy.Context]:
+def ros_context(ros_domain_id: int) -> Iterator['rclpy.Context']:
     """Return one participant for all tests: a new one each would wait seconds to be found."""
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=ros_domain_id)
@@ -33,8 +36,10 @@ def ros_context(ros_domain_id: int) -> Iterator[rclpy.Context]:
 
 
 @pytest.fixture
-def client(ros_context: rclpy.Context) -> Iterator[RosClient]:
+def client(ros_context: 'rclpy.Context') -> Iterator['RosClient']:
     """Return the other end of the nodes under test."""
+    from support.ros_client import RosClient
+
     client = RosClient(ros_context)
     yield client
     client.close()
