@@ -20,6 +20,7 @@ _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0...SOF15
 _JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _JPEG_SCAN = 0xDA
 _PNG_START = b'\x89PNG\r\n\x1a\n'
+_PNG_FRAME_BYTES = 12  # length, kind and checksum of a chunk
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,27 @@ def _stated_size(content: NDArray[np.uint8], described: str) -> tuple[int, int]:
 
 
 def _png_size(content: NDArray[np.uint8]) -> tuple[int, int] | None:
-    header = content[8:24].tobytes()
-    if len(header) < 16 or header[4:8] != b'IHDR':
-        return None
-    return int.from_bytes(header[12:16], 'big'), int.from_bytes(header[8:12], 'big')
+    """Walk the chunks to the end; OpenCV takes as much memory as a damaged length asks for."""
+    data = content.data
+    size = None
+    position = len(_PNG_START)
+    while position + _PNG_FRAME_BYTES <= len(data):
+        length = int.from_bytes(data[position : position + 4], 'big')
+        kind = bytes(data[position + 4 : position + 8])
+        if position + _PNG_FRAME_BYTES + length > len(data):
+            return None
+        if size is None:
+            if kind != b'IHDR' or length < 8:
+                return None
+            width, height = (
+                int.from_bytes(data[position + start : position + start + 4], 'big')
+                for start in (8, 12)
+            )
+            size = height, width
+        if kind == b'IEND':
+            return size
+        position += _PNG_FRAME_BYTES + length
+    return None
 
 
 def _jpeg_size(content: NDArray[np.uint8]) -> tuple[int, int] | None:

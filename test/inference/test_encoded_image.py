@@ -104,7 +104,15 @@ def test_damaged_and_oversized_data_is_refused_by_value_rule_and_remedy(data, te
         assert text in str(caught.value)
 
 
-@settings(max_examples=150)
+def test_a_png_whose_damaged_length_asks_for_memory_does_not_reach_opencv(monkeypatch):
+    place = PNG.index(b'IDAT') - 4
+    data = PNG[:place] + struct.pack('>I', 1_200_000_000) + PNG[place + 4 :]
+    monkeypatch.setattr(cv2, 'imdecode', lambda *_: pytest.fail('it was decoded'))
+    with pytest.raises(ImageError, match='ends too early'):
+        decode_image(EncodedImage('png', data))
+
+
+@settings(max_examples=150, deadline=None)
 @given(
     original=st.sampled_from([JPEG, PNG]),
     place=st.floats(0, 1),

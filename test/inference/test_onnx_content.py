@@ -5,7 +5,7 @@
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
@@ -120,6 +120,7 @@ def test_what_is_no_model_is_a_value_error(content):
         refers_to_other_files(content)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_end_in_an_answer_or_a_value_error(content):
     try:
@@ -128,6 +129,7 @@ def test_arbitrary_bytes_end_in_an_answer_or_a_value_error(content):
         return
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 5000), st.integers(0, 255))
 def test_damaged_models_that_onnx_reads_are_read_alike(position, value):
     content = bytearray(in_nested_graphs(True).SerializeToString())

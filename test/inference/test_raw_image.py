@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ def small_image(seed: int = 0, height: int = 6, width: int = 8) -> NDArray[np.ui
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     bgr=arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))),
     encoding=st.sampled_from([name for name in ENCODINGS if name[0] not in 'uy']),
@@ -149,6 +150,7 @@ def test_a_wrong_image_is_refused_by_value_rule_and_remedy(change, texts):
         assert text in str(caught.value)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     height=st.integers(-1, 40),
     width=st.integers(-1, 40),

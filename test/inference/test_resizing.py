@@ -5,7 +5,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.inference.resizing import resize_image
@@ -17,6 +17,7 @@ def random_image(height: int, width: int) -> np.ndarray:
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     height=st.integers(1, 32),
     width=st.integers(1, 32),
@@ -52,6 +53,7 @@ def test_one_side_can_shrink_while_the_other_grows(size):
     np.testing.assert_array_equal(resized, expected)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.tuples(st.integers(1, 40), st.integers(1, 40)),
     st.tuples(st.integers(1, 40), st.integers(1, 40)),

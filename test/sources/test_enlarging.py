@@ -17,6 +17,7 @@ def random_image(height: int, width: int, low: int = 0, high: int = 256) -> np.n
     return generator.integers(low, high, (height, width, 3), dtype=np.uint8)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 9), st.integers(1, 9))
 def test_whole_factors_repeat_pixels(height, width, down, across):
     image = random_image(height, width)
