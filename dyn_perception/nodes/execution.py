@@ -14,6 +14,10 @@ from rclpy.logging import get_logger
 
 from dyn_perception.nodes.log_forwarding import LogForwarding
 
+# rclpy's signal handler first wakes the executor and then shuts the context down. An executor that
+# looks at the context in between would wait for the next event, possibly for ever.
+_WAKE_S = 0.2
+
 
 class RunnableNode(Protocol):
     """What `run_node` needs of a node."""
@@ -52,7 +56,8 @@ def run_node(
     try:
         node = create()
         executor.add_node(node)
-        executor.spin()
+        while rclpy.ok():
+            executor.spin_once(timeout_sec=_WAKE_S)
     except user_errors as error:
         return _report(name, error)
     except Exception:
