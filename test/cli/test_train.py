@@ -40,7 +40,7 @@ def test_two_processes_train_together(tmp_path):
 
 
 def test_goes_on_after_a_real_kill(tmp_path):
-    arguments = ['train', *SMALL, '--epochs', 3]
+    arguments = ['train', *SMALL, '--epochs', '3']
     process = subprocess.Popen(
         [*COMMAND, *arguments, '--out', str(tmp_path / 'killed')],
         stderr=subprocess.PIPE,
