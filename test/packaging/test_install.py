@@ -91,21 +91,23 @@ def test_colcon_builds_messages_and_code_under_one_name(
 
 @pytest.mark.timeout(600)
 def test_pip_installs_the_parts_without_ros(checkout: Path, tmp_path: Path) -> None:
+    # Without PYTHONPATH, in which pip would find the package to be installed already.
+    names = ('HOME', 'LD_LIBRARY_PATH', 'PATH', '_ROS_WHEELS_BOOTSTRAP_COMPLETE')
+    environment = {name: os.environ[name] for name in names if name in os.environ}
     wheels = tmp_path / 'wheels'
     pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check']
     build = ['wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', str(wheels)]
-    run([*pip, *build, str(checkout)], tmp_path)
+    run([*pip, *build, str(checkout)], tmp_path, environment)
     (wheel,) = wheels.iterdir()
 
     bare = tmp_path / 'bare'
     run([sys.executable, '-m', 'venv', '--without-pip', str(bare)], tmp_path)
     python = str(bare / 'bin/python')
-    run([*pip, '--python', python, 'install', '--no-deps', '--no-index', str(wheel)], tmp_path)
+    install = ['install', '--no-deps', '--no-index', str(wheel)]
+    run([*pip, '--python', python, *install], tmp_path, environment)
     (site,) = bare.glob('lib/python3*/site-packages')
     (site / 'dependencies.pth').write_text(str(link_dependencies(tmp_path / 'dependencies')))
 
-    names = ('PATH', 'LD_LIBRARY_PATH')
-    environment = {name: os.environ[name] for name in names if name in os.environ}
     version, file, share = run([python, '-c', SHOW], tmp_path, environment)
     assert version == dyn_perception.__version__
     assert Path(file).is_relative_to(bare) and Path(share) == bare / 'share/dyn_perception'
