@@ -26,6 +26,7 @@ class NodeProcess:
         parameters: Mapping[str, Any] | None = None,
         ros_arguments: Sequence[str] = (),
         working_folder: str = '/',
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start a node.
 
@@ -35,6 +36,7 @@ class NodeProcess:
             parameters: ROS parameters.
             ros_arguments: further ROS arguments.
             working_folder: by default not the checkout, so that the installed package runs.
+            environment: further environment variables.
         """
         self._log = log
         arguments = [sys.executable, *command, '--ros-args', *ros_arguments]
@@ -45,7 +47,7 @@ class NodeProcess:
             self._process = subprocess.Popen(
                 arguments,
                 cwd=working_folder,
-                env=os.environ,
+                env={**os.environ, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
