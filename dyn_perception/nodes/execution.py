@@ -6,34 +6,23 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
 
 from dyn_perception.nodes.log_forwarding import LogForwarding
+from dyn_perception.nodes.parameter_node import ParameterNode
 
 # rclpy's signal handler first wakes the executor and then shuts the context down. An executor that
 # looks at the context in between would wait for the next event, possibly for ever.
 _WAKE_S = 0.2
 
 
-class RunnableNode(Protocol):
-    """What `run_node` needs of a node."""
-
-    failure: Exception | None  # what ended the node from within
-
-    def close(self) -> None:
-        """Stop threads and release devices; safe to call once the context is shut down."""
-
-    def destroy_node(self) -> None:
-        """Release the node's entities."""
-
-
 def run_node(
     name: str,
-    create: Callable[[], RunnableNode],
+    create: Callable[[], ParameterNode[Any]],
     user_errors: tuple[type[Exception], ...],
     arguments: list[str] | None = None,
 ) -> int:

@@ -34,12 +34,11 @@ class ImageSourceNode(ParameterNode[ImageSourceSettings]):
         """Open the source and start to publish; raises one of `USER_ERRORS`."""
         super().__init__('image_source', ImageSourceSettings)
         self.declare_table()
-        self.failure: Exception | None = None
         settings = self.settings
         frames = Mosaic(
             open_source(_locate(settings.source), topic=settings.topic),
             *settings.mosaic,
-            size=settings.image_size,
+            settings.image_size,
         )
         self._advice = SegmentAdvice(self)
         self._count = 0

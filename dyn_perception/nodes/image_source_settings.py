@@ -29,20 +29,18 @@ class ImageSourceSettings:
         fixed=True,
     )
     topic: str = parameter('', 'Image topic of a bag; empty: the only one there is.', fixed=True)
-    mosaic: tuple[int, ...] = parameter(
+    mosaic: tuple[int, int] = parameter(
         (1, 1),
         'Grid [rows, columns] of images of the source in one published image, '
         'the counterpart of regions.',
-        length=2,
         minimum=1,
         maximum=64,
         fixed=True,
     )
-    image_size: tuple[int, ...] = parameter(
+    image_size: tuple[int, int] = parameter(
         (0, 0),
         'Size [width, height] of published images; [0, 0]: as they are.',
         unit='pixels',
-        length=2,
         minimum=0,
         maximum=16384,
         fixed=True,

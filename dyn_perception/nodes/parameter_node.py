@@ -30,7 +30,8 @@ _OWN_PARAMETERS = ('use_sim_time', 'start_type_description_service')
 class ParameterNode(Node, Generic[Settings]):
     """A node whose parameters are declared, validated and applied from one table.
 
-    `settings` is one immutable object, replaced as a whole after a set was accepted: read it once
+    `failure` is the error by which the node ended itself, None as long as all is well. `settings`
+    is one immutable object, replaced as a whole after a set was accepted: read it once
     at the start of a frame and work with that.
 
     Validation stands in front of rclpy's own (which this class reaches only with accepted values)
@@ -51,6 +52,7 @@ class ParameterNode(Node, Generic[Settings]):
                 self._given[given_name] = given.value
                 self.undeclare_parameter(given_name)
         self._settings: Settings | None = None
+        self.failure: Exception | None = None
 
     @property
     def settings(self) -> Settings:
@@ -95,6 +97,9 @@ class ParameterNode(Node, Generic[Settings]):
 
     def apply_settings(self, previous: Settings) -> None:
         """React to accepted values, now in `settings`; called after each set."""
+
+    def close(self) -> None:
+        """Stop threads and give devices back; called when the context is shut down."""
 
     def set_parameters(self, parameter_list: list[Parameter]) -> list[SetParametersResult]:
         """Set parameters one by one; see `set_parameters_atomically`."""

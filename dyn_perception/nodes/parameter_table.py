@@ -13,17 +13,11 @@ that a node works with; its fields declare, validate and document the parameters
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 Value = bool | int | float | str | tuple[int, ...]
 
-_TYPE_NAMES = {
-    bool: 'boolean',
-    int: 'integer',
-    float: 'real number',
-    str: 'text',
-    tuple[int, ...]: 'list of integers',
-}
+_TYPE_NAMES = {bool: 'boolean', int: 'integer', float: 'real number', str: 'text'}
 
 
 class ParameterError(ValueError):
@@ -35,14 +29,13 @@ class ParameterSpecification:
     """What one parameter is: a row of a table."""
 
     name: str
-    value_type: Any  # bool, int, float, str or tuple[int, ...]
+    value_type: Any  # bool, int, float, str, or tuple[int, int] for a list of two
     default: Value | None  # None: known only once the node has started
     description: str
     unit: str = ''
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    length: int = 0  # entries of a list
     fixed: bool = False  # read when the node starts, cannot be set afterwards
     constraint: str = ''  # a rule that range and choices cannot say, or the reason for the range
     default_text: str = ''  # what the documents say where the default is None
@@ -51,7 +44,12 @@ class ParameterSpecification:
     @property
     def type_name(self) -> str:
         """The type in words."""
-        return _TYPE_NAMES[self.value_type]
+        return f'list of {self.length} integers' if self.length else _TYPE_NAMES[self.value_type]
+
+    @property
+    def length(self) -> int:
+        """Entries of a list, 0 for other types."""
+        return len(get_args(self.value_type))
 
     @property
     def range_text(self) -> str:
@@ -72,7 +70,7 @@ class ParameterSpecification:
         """
         if value is None:
             raise ParameterError(f'{self.name} has no value: {self._remedy()}')
-        if self.value_type == tuple[int, ...]:
+        if self.length:
             return self._check_list(value)
         if self.value_type is float and type(value) is int:
             value = float(value)

@@ -51,7 +51,6 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         reason = f'the model has {groups} groups'
         self.amend('width', default=groups, maximum=groups, constraint=reason)
         self.declare_table()
-        self.failure = None
         self._manifest = bundle.manifest
         engine = create_engine(bundle, self.settings.engine, threads=self.settings.threads)
         self._pipeline = Pipeline(bundle, engine, self.settings.regions)

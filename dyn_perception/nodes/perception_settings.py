@@ -25,10 +25,9 @@ class PerceptionSettings:
     model: str = parameter(
         'resnet', 'Name of a shipped network, or path of a bundle folder.', fixed=True
     )
-    regions: tuple[int, ...] = parameter(
+    regions: tuple[int, int] = parameter(
         (1, 1),
         'Grid [rows, columns] a frame is cut into; its regions are classified as one batch.',
-        length=2,
         minimum=1,
         maximum=64,
         fixed=True,

@@ -20,7 +20,7 @@ class Table:
     width: int = parameter(4, 'Groups.', minimum=1, maximum=4, constraint='the model has 4 groups')
     enabled: bool = parameter(True, 'On.')
     engine: str = parameter('onnx', 'Engine.', choices=('onnx', 'torch'))
-    regions: tuple[int, ...] = parameter((1, 1), 'Grid.', length=2, minimum=1, maximum=64)
+    regions: tuple[int, int] = parameter((1, 1), 'Grid.', minimum=1, maximum=64)
     offset: float = parameter(0.0, 'Any number.')
 
 

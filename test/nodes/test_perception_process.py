@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Image
 
 from dyn_perception.msg import PerceptionResult
+from support.blocked_perception import BLOCK_VARIABLE
 from support.camera import RESEND_S, Camera
 from support.images import image_message
 from support.node_process import NodeProcess
@@ -97,6 +99,44 @@ def test_torch_is_not_loaded_with_the_onnx_engine(
     maps = Path(f'/proc/{process.pid}/maps').read_text()
     assert 'libtorch' not in maps
     assert 'onnxruntime' in maps
+
+
+def test_torch_engine_answers(start_node: StartNode, bundle: Path, client: RosClient) -> None:
+    parameters = {'model': str(bundle), 'engine': 'torch'}
+    process = start_node('perception', parameters=parameters)
+    result = Camera(client).ask(image_message())
+    assert result.operating_point.groups_run == 4
+    assert 'libtorch' in Path(f'/proc/{process.pid}/maps').read_text()
+
+
+def test_parameters_and_timers_do_not_wait_for_a_frame(
+    start_node: StartNode, bundle: Path, client: RosClient, tmp_path: Path
+) -> None:
+    block = tmp_path / 'block'
+    start_node(
+        'support.blocked_perception',
+        parameters={'model': str(bundle)},
+        environment={BLOCK_VARIABLE: str(block)},
+    )
+    camera = Camera(client)
+    block.touch()
+    camera.publisher.publish(image_message())
+    # From here on the worker is busy with a frame.
+    client.spin_until(lambda: block.read_text() == 'blocked', 'a frame in work')
+    assert client.set_parameters('perception', width=2).successful
+    reports = client.listen(DiagnosticArray, '/diagnostics')
+    newest = image_message()
+    for message in (image_message(), image_message(), newest):
+        camera.publisher.publish(message)
+        reports.clear()
+        client.spin_until(lambda: bool(reports), 'diagnostics')
+    block.unlink()
+    client.spin_until(lambda: len(camera.results) == 2, 'both results')
+    first, second = camera.results
+    assert (first.operating_point.width, second.operating_point.width) == (4, 2)
+    assert second.header == newest.header
+    assert second.dropped == 2
+    assert first.queueing_ms < second.queueing_ms
 
 
 def test_unexpected_error_is_reported_and_the_node_goes_on(

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+_TESTS = str(Path(__file__).parents[1])  # so that nodes of tests are found as `support.<module>`
 LIMIT_S = 120.0  # generous: the machine may be busy; tests wait for events, never for a time
 
 
@@ -37,7 +39,12 @@ class NodeProcess:
         self._process = subprocess.Popen(
             command,
             cwd='/',  # not the checkout: the installed package is what runs
-            env={**os.environ, 'ROS_DOMAIN_ID': str(domain_id), **(environment or {})},
+            env={
+                **os.environ,
+                'PYTHONPATH': f'{_TESTS}{os.pathsep}{os.environ.get("PYTHONPATH", "")}',
+                'ROS_DOMAIN_ID': str(domain_id),
+                **(environment or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

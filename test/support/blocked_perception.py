@@ -1,0 +1,29 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The perception node with a pipeline that works on a frame as long as a file exists."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from dyn_perception.inference.pipeline import FrameResult, Pipeline
+from dyn_perception.nodes import perception
+
+BLOCK_VARIABLE = 'TEST_PERCEPTION_BLOCK'
+
+_run = Pipeline.run
+
+
+def _run_blocked(self: Pipeline, image: Any, width: int) -> FrameResult:
+    block = Path(os.environ[BLOCK_VARIABLE])
+    if block.exists():
+        block.write_text('blocked')
+    poll = threading.Event()
+    while block.exists():
+        poll.wait(0.01)
+    return _run(self, image, width)
+
+
+Pipeline.run = _run_blocked  # type: ignore[method-assign]
+main = perception.main
