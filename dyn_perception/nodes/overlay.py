@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dyn_perception.inference.grid import grid_cells
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_HEIGHT = 22  # pixels of a capital letter with its margin at scale 1
 _BEST = (0, 255, 255)
@@ -25,10 +27,10 @@ def draw_overlay(
     enlarge = max(1, round(320 / image.shape[1]))
     canvas = cv2.resize(image, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_NEAREST)
     height, width = canvas.shape[:2]
-    for index, text in enumerate(texts):
-        row, column = divmod(index, columns)
-        left, right = column * width // columns, (column + 1) * width // columns
-        top, bottom = row * height // rows, (row + 1) * height // rows
+    cells = grid_cells(height, width, rows, columns)
+    for index, (text, (vertical, horizontal)) in enumerate(zip(texts, cells, strict=True)):
+        left, right = horizontal.start, horizontal.stop
+        top, bottom = vertical.start, vertical.stop
         colour = _BEST if index == best else _OTHER
         if len(texts) > 1:
             cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), _OTHER, 1)

@@ -1,0 +1,54 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The thread in which frames are processed."""
+
+import threading
+
+from dyn_perception.nodes.frame_worker import FrameWorker
+from support.node_process import LIMIT_S
+
+
+def test_newest_frame_wins_and_drops_are_counted() -> None:
+    started, go_on, done = threading.Event(), threading.Event(), threading.Event()
+    seen: list[tuple[str, int]] = []
+
+    def process(frame: str, dropped: int) -> None:
+        seen.append((frame, dropped))
+        started.set()
+        assert go_on.wait(LIMIT_S)
+        if len(seen) == 2:
+            done.set()
+
+    failures: list[Exception] = []
+    worker = FrameWorker(process, failures.append)
+    worker.put('first')
+    assert started.wait(LIMIT_S)
+    for frame in ('second', 'third', 'fourth'):
+        worker.put(frame)
+    go_on.set()
+    assert done.wait(LIMIT_S)
+    worker.close()
+    assert seen == [('first', 0), ('fourth', 2)]
+    assert not failures
+
+
+def test_failure_is_handed_over_and_the_next_frame_is_taken() -> None:
+    failed, done = threading.Event(), threading.Event()
+    failures: list[Exception] = []
+
+    def process(frame: str, dropped: int) -> None:
+        if frame == 'bad':
+            raise ValueError(frame)
+        done.set()
+
+    def report(error: Exception) -> None:
+        failures.append(error)
+        failed.set()
+
+    worker = FrameWorker(process, report)
+    worker.put('bad')
+    assert failed.wait(LIMIT_S)
+    worker.put('good')
+    assert done.wait(LIMIT_S)
+    worker.close()
+    assert [str(error) for error in failures] == ['bad']
