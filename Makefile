@@ -5,7 +5,6 @@
 # .venv-system-<distro>. Without one, ROS 2 itself comes from wheels, into .venv (Jazzy) or
 # .venv-kilted. Nothing is installed outside this checkout. tools/ has the scripts behind it.
 
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -54,7 +53,7 @@ train: development ## Train a network [ARCH=alexnet] [GROUPS=4] [DATA=DIR] [OUT=
 	  --groups $(call quote,$(GROUPS)) --out $(call quote,$(OUT)) $(TRAIN_ARGS)
 
 clean: ## Remove all that was set up, built and measured
-	rm -rf .venv .venv-* build install log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build install log *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime: python # what the nodes need
