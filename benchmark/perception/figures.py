@@ -51,7 +51,7 @@ FIGURES = (
     Figure(
         'first_frame_ratio',
         'first frame after a width change over a steady frame at that width, p99, inside the '
-        'engine, 1,000 random changes; by width',
+        'engine, over 1,000 random changes',
         at_most=1.2,
         digits=3,
     ),
