@@ -49,14 +49,14 @@ class SetUp:
             else:
                 return
         check_prerequisites(self._environment)
-        _say(f'Making {self._name} with Python {sys.version.split()[0]}')
         self._state.mkdir(parents=True, exist_ok=True)
         self._unfinished.touch()
         _empty(folder, keep=self._state)
         _empty(self._state, keep=self._unfinished)
         (folder / 'COLCON_IGNORE').touch()
         options = ['--system-site-packages'] if self._environment.installed else []
-        self._run('environment', [str(python), '-m', 'venv', *options, str(folder)])
+        message = f'Making {self._name} with Python {sys.version.split()[0]}'
+        self._run('environment', message, [str(python), '-m', 'venv', *options, str(folder)])
         self._unfinished.unlink()
         self._finish('environment', digest)
 
@@ -66,10 +66,9 @@ class SetUp:
         digest = _digest(packages)
         if self._stamp(step) == digest:
             return
-        _say(f'Installing {what} into {self._name}')
         self._unfinished.touch()
         pip = [str(self._environment.python), '-m', 'pip', '--disable-pip-version-check']
-        self._run(step, [*pip, 'install', *packages])
+        self._run(step, f'Installing {what} into {self._name}', [*pip, 'install', *packages])
         if not self._environment.installed:
             correct_wheels(self._environment)
         self._unfinished.unlink()
@@ -82,14 +81,13 @@ class SetUp:
         digest = _digest([ros, *_build_inputs()])
         if self._stamp('build') == digest and (base / 'local_setup.bash').is_file():
             return
-        _say(f'Building dyn_perception into {base.relative_to(ROOT)}')
         colcon = str(self._environment.directory / 'bin' / 'colcon')
         folder = self._state / 'colcon' / ros[:8]  # another ROS 2 gets another build folder
         command = [colcon, '--log-base', str(folder / 'log'), 'build', '--base-paths', str(ROOT)]
         command += ['--build-base', str(folder / 'build'), '--install-base', str(base)]
         command += ['--merge-install', '--symlink-install', '--cmake-args', '-G', 'Ninja']
         command += [f'-DPython3_EXECUTABLE={self._environment.python}']
-        self._run('build', command)
+        self._run('build', f'Building dyn_perception into {base.relative_to(ROOT)}', command)
         _remove_dead_links(base)
         self._finish('build', digest)
 
@@ -100,10 +98,11 @@ class SetUp:
     def _finish(self, step: str, digest: str) -> None:
         (self._state / step).write_text(digest)
 
-    def _run(self, step: str, command: list[str]) -> None:
+    def _run(self, step: str, message: str, command: list[str]) -> None:
         """Run the command of a step, its output in a log."""
         (self._state / step).unlink(missing_ok=True)
         log_path = self._state / f'{step}.log'
+        _say(f'{message} (log: {log_path.relative_to(ROOT)})')
         with log_path.open('w') as log:
             done = subprocess.run(
                 command,
@@ -115,8 +114,8 @@ class SetUp:
                 check=False,
             )
         if done.returncode:
-            end = '\n'.join(log_path.read_text(errors='replace').splitlines()[-30:])
-            raise SetUpError(f'{Path(command[0]).name} failed, see {log_path}; its end:\n{end}')
+            end = '\n'.join(log_path.read_text(errors='replace').splitlines()[-12:])
+            raise SetUpError(f'{end}\n{message} failed, see {log_path}')
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ class Machine:
         steps.build()
         return self.commands
 
-    def run(self, steps: tool.SetUp, step: str, command: list[str]) -> None:
+    def run(self, steps: tool.SetUp, step: str, message: str, command: list[str]) -> None:
         """Stand for SetUp._run."""
         self.commands.append(step)
         (self.root / '.venv/set_up' / step).unlink(missing_ok=True)
