@@ -16,10 +16,10 @@ SHARE = Path('share/dyn_perception')
 
 # The oldest versions that are expected to work; requirements/ pins those that the tests run with.
 RUNTIME = [
-    'numpy>=1.26',
+    'numpy>=1.26,<3',
     'onnxruntime>=1.18',
-    'opencv-python-headless>=4.9',
-    'pydantic>=2.7',
+    'opencv-python-headless>=4.9,<5',
+    'pydantic>=2.7,<3',
     'PyYAML>=6.0',
     'rich>=13.7',
     'rosbags>=0.10',

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     from dyn_perception.cli.tables import print_widths
     from dyn_perception.inference.engines import create_engine
     from dyn_perception.network.bundle import load_bundle
-    from dyn_perception.training.data import load_evaluation_data
+    from dyn_perception.training.data import load_evaluation_data, warn_of_training_images
     from dyn_perception.training.evaluation import evaluate
 
     bundle = load_bundle(options.bundle)
@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     images = load_evaluation_data(
         options.data, (specification.height, specification.width), bundle.manifest.labels
     )
+    warn_of_training_images(bundle, options.data)
     engine = create_engine(bundle, options.engine, threads=options.threads)
     try:
         rows = evaluate(bundle, engine, images)

@@ -9,7 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from dyn_perception.cli.errors import usage_error
-from dyn_perception.training.recipe import EPOCHS, Recipe
+from dyn_perception.training.data import GENERATED
+from dyn_perception.training.errors import TrainingError
+from dyn_perception.training.recipe import (
+    EPOCHS,
+    Recipe,
+)
 
 _DEFAULTS = Recipe()
 
@@ -45,12 +50,20 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         '--epochs', type=int,
         help='for each group (default: '
-        f'{", ".join(f"{name} {count}" for name, count in EPOCHS.items())})',
+        f'{", ".join(f"{name} {count}" for name, count in EPOCHS.items())}; more for few images)',
     )  # fmt: skip
     _add_number(parser, '--groups', int, 'isolated groups')
     _add_number(parser, '--seed', int, 'of everything random')
-    _add_number(parser, '--batch-size', int, 'images a step, over all processes')
-    _add_number(parser, '--learning-rate', float, 'highest learning rate')
+    parser.add_argument(
+        '--batch-size',
+        type=int,
+        help='images a step, over all processes (default: about 1 %% of the images, 16 to 256)',
+    )
+    parser.add_argument(
+        '--learning-rate',
+        type=float,
+        help='highest (default: 0.4 for batches of 256, in proportion)',
+    )
     _add_number(parser, '--weight-decay', float, 'of the weights')
     _add_number(parser, '--label-smoothing', float, 'of the cross-entropy')
     _add_number(parser, '--own-weight', float, "weight of the group's own loss")
@@ -73,19 +86,19 @@ def _add_number(parser: argparse.ArgumentParser, name: str, kind: type, text: st
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
-    """Return the recipe that the options describe.
+    """Return the recipe that the options describe; `fitted_to` completes it.
 
     Raises:
         UsageError: if a value is out of range.
     """
     values = {
-        name: getattr(options, name) for name in Recipe.model_fields if hasattr(options, name)
+        name: getattr(options, name)
+        for name in Recipe.model_fields
+        if getattr(options, name, None) is not None
     }
     values['architecture'] = options.arch
     values['options'] = {'channels': options.channels} if options.channels else {}
     values['size'] = tuple(options.size or _DEFAULTS.size)
-    if options.epochs is None:
-        values['epochs'] = EPOCHS.get(options.arch, _DEFAULTS.epochs)
     values['flip'] = not options.no_flip
     values['reduced_precision'] = not options.full_precision
     try:
@@ -96,9 +109,24 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
+def _check_output(out: Path, data: str) -> None:
+    """Refuse an output folder that would spoil the data set, or is no folder."""
+    if out.exists() and not out.is_dir():
+        raise TrainingError(f'{out} is a file: give an output folder')
+    if data == GENERATED or not Path(data).exists():
+        return
+    target, source = out.resolve(), Path(data).resolve()
+    if target == source or source in target.parents:
+        raise TrainingError(
+            f'output folder {out} lies in the data folder {data}, where its files would be taken '
+            'for images of a class: choose one outside'
+        )
+
+
 def run(options: argparse.Namespace) -> int:
     """Train, then write and report the bundle."""
     recipe = recipe_of(options)
+    _check_output(options.out, options.data)
 
     import torch
 
@@ -111,6 +139,7 @@ def run(options: argparse.Namespace) -> int:
     if options.threads is not None:
         torch.set_num_threads(max(1, options.threads))
     data = load_training_data(options.data, recipe.size, recipe.validation_images, recipe.seed)
+    recipe = recipe.fitted_to(len(data.training))
     with process_group() as portion:
         training = TrainingRun(recipe, data, options.out, portion)
         with TrainingProgress(recipe, visible=portion.rank == 0) as progress:

@@ -46,7 +46,8 @@ class TrainingProgress:
         data = run.data
         self._console.print(
             f'{self._recipe.architecture}, {self._recipe.groups} groups of '
-            f'{self._recipe.epochs} epochs; {data.name}: {len(data.training)} training and '
+            f'{self._recipe.epochs} epochs, batches of {self._recipe.batch_size}, learning rate '
+            f'{self._recipe.learning_rate:g}; {data.name}: {len(data.training)} training and '
             f'{len(data.validation)} validation images, {len(data.training.labels)} classes'
         )
         if run.resumed:

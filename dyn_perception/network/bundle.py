@@ -93,6 +93,10 @@ def load_bundle(path: str | os.PathLike[str]) -> Bundle:
             f'{folder} is not a folder: give the path of a bundle, a folder with {MANIFEST_FILE}'
         )
     manifest_path = folder / MANIFEST_FILE
+    if not manifest_path.exists() and (folder / 'training').is_dir():
+        raise BundleError(
+            f'{folder} holds a training that is not finished: give the same train command again'
+        )
     try:
         if manifest_path.stat().st_size > _MANIFEST_LIMIT:
             raise BundleError(

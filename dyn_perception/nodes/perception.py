@@ -47,6 +47,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         """Load the network and start; raises one of `USER_ERRORS`."""
         super().__init__('perception', PerceptionSettings)
         bundle = load_bundle(model_path(self.start_value('model')))
+        bundle.verify()
         groups = bundle.manifest.groups
         reason = f'the model has {groups} groups'
         self.amend('width', default=groups, maximum=groups, constraint=reason)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images of a training run: training, split-off validation, and test."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from dyn_perception.datasets.errors import DataError
 from dyn_perception.datasets.generated import generate_images
 from dyn_perception.datasets.labelled_images import LabelledImages
 from dyn_perception.inference.resizing import resize_image
+from dyn_perception.network.bundle import Bundle
+
+_logger = logging.getLogger(__name__)
 
 GENERATED = 'generated'
 """The name that stands for the small generated data set."""
@@ -96,6 +100,20 @@ def load_evaluation_data(
     return images
 
 
+def warn_of_training_images(bundle: Bundle, source: str) -> None:
+    """Log a warning where a network is judged on the folder that it was trained on."""
+    folder = Path(source)
+    data = bundle.manifest.training.get('data')
+    trained_on = data.get('name') if isinstance(data, dict) else None
+    whole = folder.is_dir() and not is_cifar10_folder(folder) and _test_folder(folder) is None
+    if whole and trained_on == folder.resolve().name:
+        _logger.warning(
+            '%s has no test folder and seems to be what the network was trained on: the accuracy '
+            'is flattered; the manifest states the accuracy on images that were held out',
+            source,
+        )
+
+
 def _read(source: str, size: tuple[int, int]) -> tuple[str, LabelledImages, LabelledImages | None]:
     if source == GENERATED:
         return 'generated', generate_images(4000, size[0]), generate_images(1000, size[0], seed=1)
@@ -105,10 +123,10 @@ def _read(source: str, size: tuple[int, int]) -> tuple[str, LabelledImages, Labe
         return 'CIFAR-10', _resized(training, size), _resized(test, size)
     test_folder = _test_folder(folder)
     if test_folder is None:
-        return folder.name, read_class_folder(folder, size), None
+        return folder.resolve().name, read_class_folder(folder, size), None
     labels = list_class_folder(folder / 'train').labels
     training = read_class_folder(folder / 'train', size)
-    return folder.name, training, read_class_folder(test_folder, size, labels)
+    return folder.resolve().name, training, read_class_folder(test_folder, size, labels)
 
 
 def _test_folder(folder: Path) -> Path | None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that decides what a training run computes."""
 
+import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +11,27 @@ from dyn_perception.network.errors import NetworkError
 
 EPOCHS = {'resnet': 20, 'alexnet': 10}
 """Epochs a group of the shipped networks."""
+
+_LEAST_STEPS = 1000
+_LARGEST_BATCH, _SMALLEST_BATCH = 256, 16
+_RATE_OF_LARGEST_BATCH = 0.4
+
+
+def default_batch_size(images: int) -> int:
+    """Return a batch size for so many training images: a power of two, about 1 % of them."""
+    wanted = 2 ** round(math.log2(max(images, 1) / 100)) if images > 100 else 1
+    return min(max(int(wanted), _SMALLEST_BATCH), _LARGEST_BATCH)
+
+
+def default_learning_rate(batch_size: int) -> float:
+    """Return a learning rate in proportion to the batch size (Goyal et al. 2017)."""
+    return _RATE_OF_LARGEST_BATCH * batch_size / _LARGEST_BATCH
+
+
+def default_epochs(architecture: str, images: int, batch_size: int) -> int:
+    """Return the epochs of the shipped networks, more where they would be under 1,000 steps."""
+    steps = max(images // batch_size, 1)
+    return max(EPOCHS.get(architecture, 20), math.ceil(_LEAST_STEPS / steps))
 
 
 class Recipe(BaseModel):
@@ -68,6 +90,22 @@ class Recipe(BaseModel):
     def needs_frozen_sum(self) -> bool:
         """Whether the loss of a later group looks at the groups before it."""
         return self.sum_weight > 0 or self.distillation_weight > 0
+
+    def fitted_to(self, images: int) -> 'Recipe':
+        """Return the recipe with what was not given chosen for so many training images.
+
+        What suits 45,000 images gives a few hundred too few steps to learn anything.
+        """
+        given = self.model_fields_set
+        batch_size = self.batch_size if 'batch_size' in given else default_batch_size(images)
+        chosen = {
+            'batch_size': batch_size,
+            'learning_rate': default_learning_rate(batch_size),
+            'epochs': default_epochs(self.architecture, images, batch_size),
+        }
+        return self.model_copy(
+            update={name: value for name, value in chosen.items() if name not in given}
+        )
 
     def check_architecture(self) -> None:
         """Raise `NetworkError` if the architecture or an option is not known."""

@@ -127,3 +127,20 @@ def test_refuses_a_bundle_that_is_not_there(command):
     done = run(*command, 'nowhere')
     assert done.returncode == 1
     assert 'nowhere is not a folder' in done.stderr.strip().splitlines()[-1]
+
+
+def test_refuses_to_write_into_the_data(tmp_path):
+    (tmp_path / 'data' / 'a').mkdir(parents=True)
+    for out in (tmp_path / 'data', tmp_path / 'data' / 'out'):
+        done = run('train', '--data', tmp_path / 'data', '--out', out)
+        assert done.returncode == 1
+        assert 'lies in the data folder' in done.stderr.strip().splitlines()[-1]
+    (tmp_path / 'file').write_text('')
+    done = run('train', '--data', 'generated', '--out', tmp_path / 'file')
+    assert 'is a file: give an output folder' in done.stderr.strip().splitlines()[-1]
+
+
+def test_evaluate_says_that_training_is_not_finished(tmp_path):
+    (tmp_path / 'training').mkdir()
+    done = run('evaluate', tmp_path, '--data', 'generated')
+    assert 'not finished: give the same train command again' in done.stderr

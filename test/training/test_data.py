@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from dyn_perception.datasets.errors import DataError
-from dyn_perception.training.data import load_evaluation_data, load_training_data
+from dyn_perception.network.bundle import load_bundle
+from dyn_perception.training.data import (
+    load_evaluation_data,
+    load_training_data,
+    warn_of_training_images,
+)
+from support.bundles import write_test_bundle
 
 
 def write_classes(folder, names, count=10):
@@ -58,3 +64,26 @@ def test_refuses_an_empty_folder(tmp_path):
 def test_refuses_to_judge_a_network_on_other_classes(tmp_path):
     with pytest.raises(DataError, match='evaluate it on data with its own classes'):
         load_evaluation_data('generated', (32, 32), ('cat', 'dog'))
+
+
+def test_warns_of_judging_on_training_images(tmp_path, bundle_of, caplog):
+    write_classes(tmp_path / 'mine', ['left', 'right'])
+    warn_of_training_images(bundle_of('mine'), str(tmp_path / 'mine'))
+    assert 'has no test folder' in caplog.text
+    caplog.clear()
+    warn_of_training_images(bundle_of('others'), str(tmp_path / 'mine'))
+    write_classes(tmp_path / 'split' / 'train', ['left', 'right'])
+    write_classes(tmp_path / 'split' / 'test', ['left', 'right'])
+    warn_of_training_images(bundle_of('split'), str(tmp_path / 'split'))
+    assert not caplog.text
+
+
+@pytest.fixture
+def bundle_of(tmp_path):
+    bundle = load_bundle(write_test_bundle(tmp_path / 'bundle', groups=1))
+
+    def trained_on(name):
+        manifest = bundle.manifest.model_copy(update={'training': {'data': {'name': name}}})
+        return type(bundle)(bundle.path, manifest)
+
+    return trained_on

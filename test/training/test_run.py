@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from dyn_perception.datasets.generated import generate_images
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.model import load_network
-from dyn_perception.training.data import load_training_data
+from dyn_perception.training.data import TrainingData, load_training_data
 from dyn_perception.training.errors import TrainingError
 from dyn_perception.training.recipe import Recipe
 from dyn_perception.training.run import TrainingRun
@@ -208,3 +209,22 @@ def test_the_torch_network_scores_what_the_manifest_says(finished, data):
         for width in (1, 2):
             right = load_network(bundle)(pixels, width).argmax(1).numpy() == data.test.class_ids
             assert abs(right.mean() - bundle.manifest.figures(width).accuracy) < 0.003
+
+
+def test_few_images_get_small_batches_and_enough_steps():
+    few, many = Recipe().fitted_to(480), Recipe().fitted_to(45_000)
+    assert (few.batch_size, few.learning_rate, few.epochs) == (16, 0.025, 34)
+    assert (many.batch_size, many.learning_rate, many.epochs) == (256, 0.4, 20)
+    given = Recipe(epochs=3, batch_size=64, learning_rate=0.3).fitted_to(480)
+    assert (given.batch_size, given.learning_rate, given.epochs) == (64, 0.3, 3)
+
+
+def test_few_images_are_learned_with_the_defaults(tmp_path):
+    images = generate_images(250, 16)
+    data = TrainingData(
+        'few', images.subset(np.arange(200)), images.subset(np.arange(200, 250)), None
+    )
+    recipe = Recipe(options={'channels': [4, 8, 8, 8]}, groups=1, size=(16, 16))
+    run = TrainingRun(recipe.fitted_to(200), data, tmp_path / 'out')
+    run.train(Watch())
+    assert run.checkpoint.history[-1]['sum_accuracy'] > 0.7  # chance is 0.25
