@@ -25,5 +25,7 @@ def _run_blocked(self: Pipeline, image: Any, width: int) -> FrameResult:
     return _run(self, image, width)
 
 
-Pipeline.run = _run_blocked  # type: ignore[method-assign]
-main = perception.main
+def main() -> int:
+    """Run the node; the pipeline is replaced here, not in tests that import this module."""
+    Pipeline.run = _run_blocked  # type: ignore[method-assign]
+    return perception.main()

@@ -43,5 +43,7 @@ def _open_camera(source: str, *, topic: str) -> CameraSource:
     )
 
 
-image_source.open_source = _open_camera
-main = image_source.main
+def main() -> int:
+    """Run the node; the camera is replaced here, not in tests that import this module."""
+    image_source.open_source = _open_camera
+    return image_source.main()
