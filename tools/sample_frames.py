@@ -6,8 +6,8 @@
 
 The labelled frames are a stratified sample: each class gives as many, and within a class each
 number of widths that are right is as frequent as among all test images. Their names carry the
-order in which they are shown; it spreads every stratum evenly. So a short look at the demo shows
-about the accuracy that the whole test set would.
+order in which they are shown, which spreads what is right and wrong evenly. So a short look at the
+demo shows about the accuracy of the whole test set.
 """
 
 import argparse
@@ -38,12 +38,13 @@ def main() -> None:
     images = read_cifar10(options.data, 'test')
     bundle = load_bundle(options.bundle)
     engine = create_engine(bundle)
-    right = sum(
-        (logits.argmax(1) == images.class_ids).astype(int)
-        for logits in width_logits(bundle, engine, images)
+    right = np.stack(
+        [logits.argmax(1) == images.class_ids for logits in width_logits(bundle, engine, images)],
+        axis=1,
     )
     engine.close()
-    chosen = stratified(images.class_ids, np.asarray(right), options.labelled)
+    chosen = stratified(images.class_ids, right, options.labelled)
+    chosen = evenly_ordered(chosen, images.class_ids, right)
     folder = options.out / 'cifar10'
     shutil.rmtree(folder, ignore_errors=True)
     for place, index in enumerate(chosen):
@@ -62,31 +63,75 @@ def main() -> None:
 
 
 def stratified(
-    class_ids: NDArray[np.int64], right: NDArray[np.int64], count: int
+    class_ids: NDArray[np.int64], right: NDArray[np.bool_], count: int, draws: int = 200
 ) -> NDArray[np.int64]:
-    """Return the indices of `count` images in an order that spreads every stratum evenly."""
+    """Return the indices of `count` images, the best of some stratified samples.
+
+    Each class gives as many; within a class each number of widths that are right is as frequent
+    as among all images. The best sample is the one whose accuracies at all widths come closest
+    to those of all images.
+
+    Args:
+        class_ids: of all images, [N].
+        right: whether each width is right, [N, widths].
+        count: images to choose.
+        draws: samples to compare.
+    """
     generator = np.random.default_rng(0)
+    best, least = np.array([], np.int64), np.inf
+    for _ in range(draws):
+        drawn = _draw(class_ids, right.sum(1), count, generator)
+        gap = float(np.abs(right[drawn].mean(0) - right.mean(0)).max())
+        if gap < least:
+            best, least = drawn, gap
+    return best
+
+
+def _draw(
+    class_ids: NDArray[np.int64],
+    widths_right: NDArray[np.int64],
+    count: int,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
     classes = np.unique(class_ids)
-    positions: list[tuple[float, int]] = []
+    each = count // len(classes)
+    chosen = []
     for class_id in classes:
-        each = count // len(classes)
-        members = [
-            generator.permutation(np.flatnonzero((class_ids == class_id) & (right == widths)))
-            for widths in range(int(right.max()) + 1)
+        of_class = class_ids == class_id
+        strata = [
+            np.flatnonzero(of_class & (widths_right == number))
+            for number in range(int(widths_right.max()) + 1)
         ]
-        shares = (
-            np.array([len(member) for member in members]) * each / (class_ids == class_id).sum()
-        )
+        shares = np.array([len(stratum) for stratum in strata]) * each / of_class.sum()
         quota = np.floor(shares).astype(int)
-        for stratum in np.argsort(quota - shares)[: each - quota.sum()]:
-            quota[stratum] += 1
-        for member, number in zip(members, quota, strict=True):
-            offset = generator.random()
-            positions += [
-                ((place + offset) / number, int(index))
-                for place, index in enumerate(member[:number])
-            ]
-    return np.array([index for _, index in sorted(positions)], np.int64)
+        quota[np.argsort(quota - shares)[: each - quota.sum()]] += 1
+        chosen += [
+            generator.choice(stratum, number, replace=False)
+            for stratum, number in zip(strata, quota, strict=True)
+        ]
+    return np.concatenate(chosen).astype(np.int64)
+
+
+def evenly_ordered(
+    chosen: NDArray[np.int64], class_ids: NDArray[np.int64], right: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return `chosen` in an order whose every stretch has about the accuracies of all of it.
+
+    Classes take turns, as the image source shows class folders. Each next image is the one of its
+    class that brings the right answers so far closest to their share of all.
+    """
+    pools = [chosen[class_ids[chosen] == class_id] for class_id in np.unique(class_ids)]
+    expected = right[chosen].mean(0)
+    excess = np.zeros(right.shape[1])  # right answers beyond the expected number
+    ordered = []
+    for place in range(len(chosen)):
+        turn = place % len(pools)
+        after = excess + right[pools[turn]] - expected
+        best = int((after**2).sum(1).argmin())
+        excess = after[best]
+        ordered.append(pools[turn][best])
+        pools[turn] = np.delete(pools[turn], best)
+    return np.array(ordered, np.int64)
 
 
 if __name__ == '__main__':
