@@ -8,6 +8,7 @@ import sys
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
+from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 from std_msgs.msg import UInt32MultiArray
 
@@ -30,6 +31,7 @@ class ImageServer(Node):
 
 def main() -> int:
     """Run until a signal."""
-    rclpy.init(args=sys.argv)
+    # SIGTERM ends the process itself: rclpy's handler sometimes leaves `spin` waiting for ever.
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     rclpy.spin(ImageServer())
     return 0

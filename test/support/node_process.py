@@ -102,6 +102,7 @@ class NodeProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+                raise AssertionError(f'SIGTERM did not end node {self.pid}') from None
         self._reader.join(LIMIT_S)
 
     def _read(self) -> None:

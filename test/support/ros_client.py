@@ -18,6 +18,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from support.node_process import LIMIT_S
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+CALL_AGAIN_S = 3.0
 SENSOR = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
@@ -103,6 +104,12 @@ class RosClient:
             self._clients[key] = self.node.create_client(service_type, name)
         client = self._clients[key]
         self.spin_until(client.service_is_ready, f'service {name}')
-        future = client.call_async(request)
-        self.spin_until(future.done, f'answer of {name}')
-        return future.result()
+        # A server that has not met the client's end for answers yet drops the answer.
+        calls: list[Any] = []
+        self.spin_until(
+            lambda: any(call.done() for call in calls),
+            f'answer of {name}',
+            every_s=CALL_AGAIN_S,
+            repeat=lambda: calls.append(client.call_async(request)),
+        )
+        return next(call.result() for call in calls if call.done())
