@@ -11,6 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# What names a Fast DDS profile; Kilted and later read the first, Jazzy only the second.
+PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+# Any of these means that somebody chose the transport.
+TRANSPORT_VARIABLES = (*PROFILE_VARIABLES, 'FASTDDS_BUILTIN_TRANSPORTS')
+
 # Not resolved: after a build with --symlink-install the files are links into a checkout.
 _PACKAGE = Path(__file__).parent
 

@@ -5,10 +5,9 @@
 import os
 import random
 
-from dyn_perception.share import config_path
+from dyn_perception.share import PROFILE_VARIABLES, config_path
 
 _DOMAINS = range(51, 101)  # tests take theirs from 1 upward
-_PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
 
 
 def set_environment() -> None:
@@ -20,5 +19,5 @@ def set_environment() -> None:
     os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
     os.environ.pop('ROS_LOCALHOST_ONLY', None)
     os.environ.pop('FASTDDS_BUILTIN_TRANSPORTS', None)
-    for variable in _PROFILE_VARIABLES:
+    for variable in PROFILE_VARIABLES:
         os.environ[variable] = str(config_path('fastdds_profile.xml'))

@@ -8,12 +8,8 @@ from collections.abc import Mapping
 from rclpy.node import Node
 from rclpy.utilities import get_rmw_implementation_identifier
 
-# Any of these means that somebody chose the transport. Jazzy reads the second, Kilted the first.
-PROFILE_VARIABLES = (
-    'FASTDDS_DEFAULT_PROFILES_FILE',
-    'FASTRTPS_DEFAULT_PROFILES_FILE',
-    'FASTDDS_BUILTIN_TRANSPORTS',
-)
+from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES
+
 # Fast DDS's shared-memory segment without a profile; larger messages take UDP and are mostly lost.
 DEFAULT_SEGMENT_BYTES = 512 * 1024
 
@@ -25,7 +21,7 @@ class SegmentAdvice:
         """Look at the middleware and the environment."""
         self._logger = node.get_logger()
         self._is_due = 'fastrtps' in get_rmw_implementation_identifier() and not any(
-            environment.get(variable) for variable in PROFILE_VARIABLES
+            environment.get(variable) for variable in TRANSPORT_VARIABLES
         )
 
     def note_size(self, image_bytes: int) -> None:

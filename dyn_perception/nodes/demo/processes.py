@@ -14,7 +14,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
-PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES
+
 _KEPT_LINES = 50
 _GRACE_S = 1.0  # from the request to end until the process is killed
 
@@ -133,7 +134,6 @@ def ros_arguments(namespace: str, parameters: Mapping[str, object]) -> list[str]
 
 def profile_environment(environment: Mapping[str, str], profile: str) -> dict[str, str]:
     """Return the variables to set for camera-size images; none if the user chose a transport."""
-    chosen = (*PROFILE_VARIABLES, 'FASTDDS_BUILTIN_TRANSPORTS')
-    if any(environment.get(variable) for variable in chosen):
+    if any(environment.get(variable) for variable in TRANSPORT_VARIABLES):
         return {}
     return dict.fromkeys(PROFILE_VARIABLES, profile)
