@@ -26,7 +26,9 @@ RUNTIME = [
     'safetensors>=0.4.3',
 ]
 TORCH = ['torch>=2.4']
-TRAIN = [*TORCH, 'matplotlib>=3.8', 'onnx>=1.16']
+PLOT = ['matplotlib>=3.8']
+TRAIN = [*TORCH, *PLOT, 'onnx>=1.16']
+NVIDIA = ['nvidia-ml-py>=12.535']  # desktop GPUs; a Jetson's is read from sysfs
 
 
 def version() -> str:
@@ -49,7 +51,7 @@ def data_files() -> list[tuple[str, Sequence[str]]]:
 setup(
     name='dyn_perception',
     version=version(),
-    description='Image classification whose width changes from one frame to the next',
+    description='Robotic perception that keeps its frame rate with an adaptive network',
     author='dyn_perception contributors',
     license='Apache-2.0',
     license_files=['LICENSE'],
@@ -61,6 +63,6 @@ setup(
     package_data={'dyn_perception': ['py.typed']},
     data_files=data_files(),
     install_requires=RUNTIME,
-    extras_require={'torch': TORCH, 'train': TRAIN},
+    extras_require={'torch': TORCH, 'train': TRAIN, 'plot': PLOT, 'nvidia': NVIDIA},
     entry_points={'console_scripts': ['dyn-perception = dyn_perception.cli.main:main']},
 )
