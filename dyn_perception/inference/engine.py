@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.placement import ANYWHERE, Placement
 from dyn_perception.network.manifest import Manifest
 
 __all__ = ['Engine', 'EngineError', 'EngineResult']
@@ -41,12 +42,10 @@ class Engine(ABC):
         groups: of the network, the highest width.
         classes: number of logits.
         threads: threads that one group is computed with.
-        placement: the processor that computes.
+        placement: the processors that compute.
     """
 
-    placement = 'cpu'
-
-    def __init__(self, manifest: Manifest, threads: int) -> None:
+    def __init__(self, manifest: Manifest, threads: int, placement: Placement = ANYWHERE) -> None:
         """Take the network's sizes.
 
         Raises:
@@ -57,6 +56,7 @@ class Engine(ABC):
         self.groups = manifest.groups
         self.classes = len(manifest.labels)
         self.threads = threads
+        self.placement = placement
         self._image_shape = (3, manifest.input.height, manifest.input.width)
 
     def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -70,7 +70,9 @@ class Engine(ABC):
             EngineError: if the group or the batch does not fit the network, or running it fails.
         """
         self._check_number('group', group)
-        logits: NDArray[np.float32] = self._forward(group, self._checked(batch)).copy()
+        batch = self._checked(batch)
+        self._begin(batch)
+        logits: NDArray[np.float32] = self._forward(group, batch).copy()
         return logits
 
     def run(self, batch: NDArray[np.float32], width: int) -> EngineResult:
@@ -85,6 +87,7 @@ class Engine(ABC):
         """
         self._check_number('width', width)
         batch = self._checked(batch)
+        self._begin(batch)
         logits = np.empty((len(batch), self.classes), np.float32)
         seconds = []
         start = time.perf_counter()
@@ -125,6 +128,9 @@ class Engine(ABC):
     ) -> None:
         """Close the engine."""
         self.close()
+
+    def _begin(self, batch: NDArray[np.float32]) -> None:  # noqa: B027 - most need nothing
+        """Make a batch ready for the groups that read it, for example on a GPU."""
 
     @abstractmethod
     def _forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,3 +9,7 @@ class ImageError(Exception):
 
 class EngineError(Exception):
     """A network that cannot be loaded or run, or a width that it does not have."""
+
+
+class PlacementError(EngineError):
+    """A processor that this machine does not offer, or that cannot be used any more."""

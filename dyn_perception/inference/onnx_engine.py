@@ -9,14 +9,14 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.onnx_content import refers_to_other_files
 from dyn_perception.inference.onnx_memory import release_freed_memory, share_arena
+from dyn_perception.inference.placement import ANYWHERE, Placement
 from dyn_perception.network.bundle import Bundle
 
 _INPUT = 'image'
 _OUTPUT = 'logits'
-_PROVIDERS = ['CPUExecutionProvider']
 _ERRORS_ONLY = 3
 
 
@@ -32,20 +32,28 @@ class OnnxEngine(Engine):
     """Runs `group_<g>.onnx` of a bundle in one ONNX Runtime session each.
 
     The sessions share one memory arena, since they run in turn.
+
+    Attributes:
+        providers: of ONNX Runtime, that which is to compute first.
     """
 
-    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+    providers: tuple[str, ...] = ('CPUExecutionProvider',)
+
+    def __init__(
+        self, bundle: Bundle, *, threads: int = 1, placement: Placement = ANYWHERE
+    ) -> None:
         """Load all groups.
 
         Args:
             bundle: the trained network.
             threads: threads within an operator.
+            placement: where they run; it is the caller who sees to that, see `on_cores`.
 
         Raises:
             BundleError: if a file of the bundle was changed.
             EngineError: if ONNX Runtime cannot load one.
         """
-        super().__init__(bundle.manifest, threads)
+        super().__init__(bundle.manifest, threads, placement)
         share_arena()
         self._sessions = [self._load(bundle, group) for group in range(1, self.groups + 1)]
         self._batch: NDArray[np.float32] | None = None
@@ -77,7 +85,7 @@ class OnnxEngine(Engine):
     def _bind(self, batch: NDArray[np.float32]) -> None:
         """Let all sessions read this array; its content may change between runs."""
         self._bindings.clear()
-        value = onnxruntime.OrtValue.ortvalue_from_numpy(batch)
+        value = self._input_value(batch)
         for session in self._sessions:
             logits = np.empty((len(batch), self.classes), np.float32)
             output = onnxruntime.OrtValue.ortvalue_from_numpy(logits)
@@ -87,13 +95,17 @@ class OnnxEngine(Engine):
             self._bindings.append(_Binding(io, output, logits))
         self._batch = batch
 
+    def _input_value(self, batch: NDArray[np.float32]) -> onnxruntime.OrtValue:
+        """Return the value that the sessions read; it shares the batch's memory."""
+        return onnxruntime.OrtValue.ortvalue_from_numpy(batch)
+
     def _load(self, bundle: Bundle, group: int) -> onnxruntime.InferenceSession:
         content = bundle.onnx_file(group)
         _refuse_other_files(content, f'group {group} of {bundle.path}')
         try:
             # Without the fallback, which prints to standard output and tries the same again.
             session = onnxruntime.InferenceSession(
-                content, session_options(self.threads), _PROVIDERS, enable_fallback=0
+                content, session_options(self.threads), list(self.providers), enable_fallback=0
             )
         except Exception as error:  # ONNX Runtime's errors have no common class of their own
             raise EngineError(
@@ -106,8 +118,19 @@ class OnnxEngine(Engine):
             session._model_bytes = None
         del content
         release_freed_memory()
+        self._check_provider(session)
         self._check_interface(bundle, group, session)
         return session
+
+    def _check_provider(self, session: onnxruntime.InferenceSession) -> None:
+        """Refuse a session that ONNX Runtime silently put on another processor."""
+        found = session.get_providers()
+        if found[0] not in self.providers:
+            raise PlacementError(
+                f'{self.placement.name} cannot run the network: ONNX Runtime lists '
+                f'{" and ".join(self.providers)} but could not load it and took {found[0]}; '
+                'install the CUDA and cuDNN versions that this onnxruntime-gpu was made for'
+            )
 
     def _check_interface(
         self, bundle: Bundle, group: int, session: onnxruntime.InferenceSession

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a camera image to the classes of its regions."""
 
+import math
 import time
 from dataclasses import dataclass
 from enum import IntEnum
@@ -38,11 +39,13 @@ class FrameResult:
         width: upper bound on the groups.
         groups_run: groups that were run.
         stop_reason: why no further group was run.
-        placement: processor that ran the network.
+        placement: name of the placement that ran the network.
         expected_accuracy: top-1 that the bundle states for groups_run, NaN if not measured.
         preprocessing_s: decoding, cutting, resizing and normalising (s).
         inference_s: running the groups and turning their sum into scores (s).
         busy_s: time that each processor worked on the frame (s).
+        host_excess_s: on a simulated board, time by which this machine was slower than the
+            modelled one (s); NaN on a real board.
     """
 
     rows: int
@@ -58,10 +61,15 @@ class FrameResult:
     preprocessing_s: float
     inference_s: float
     busy_s: dict[str, float]
+    host_excess_s: float
 
 
 class Pipeline:
-    """Decodes, cuts, normalises and classifies frames. Not safe for several threads at once."""
+    """Decodes, cuts, normalises and classifies frames. Not safe for several threads at once.
+
+    Attributes:
+        placement: where the network runs.
+    """
 
     def __init__(self, bundle: Bundle, engine: Engine, regions: tuple[int, int] = (1, 1)) -> None:
         """Prepare the buffers and warm the engine up.
@@ -80,12 +88,17 @@ class Pipeline:
         """
         self._manifest = bundle.manifest
         self._engine = engine
+        self.placement = engine.placement
         self._preprocessor = Preprocessor(bundle.manifest.input, regions)
         # With one thread all work is done in the caller's, whose time leaves out the node's
         # other threads.
         self._clock = time.thread_time if engine.threads == 1 else time.process_time
         cv2.setNumThreads(engine.threads)
         engine.warm_up(self._preprocessor.rows * self._preprocessor.columns)
+
+    def close(self) -> None:
+        """Close the engine."""
+        self._engine.close()
 
     def run(self, image: RawImage | EncodedImage, width: int) -> FrameResult:
         """Classify the regions of one image.
@@ -117,9 +130,10 @@ class Pipeline:
             width=width,
             groups_run=result.groups_run,
             stop_reason=StopReason.WIDTH,
-            placement=self._engine.placement,
+            placement=self.placement.name,
             expected_accuracy=self._manifest.expected_accuracy(result.groups_run),
             preprocessing_s=preprocessed - start,
             inference_s=end - preprocessed,
-            busy_s={self._engine.placement: self._clock() - busy_start},
+            busy_s={self.placement.processors[0].name: self._clock() - busy_start},
+            host_excess_s=math.nan,
         )

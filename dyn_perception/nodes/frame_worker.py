@@ -3,8 +3,9 @@
 """The thread in which frames are processed, so that parameters and timers never wait for one."""
 
 import threading
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
 
 from dyn_perception.inference.mailbox import Mailbox
 
@@ -12,7 +13,7 @@ Frame = TypeVar('Frame')
 
 
 class FrameWorker(Generic[Frame]):
-    """Processes the newest frame, one at a time; older frames that wait are dropped.
+    """Processes the newest frame of each camera, one at a time; older ones that wait are dropped.
 
     An error in `process` is handed to `report_failure` and the next frame is taken.
     """
@@ -26,12 +27,18 @@ class FrameWorker(Generic[Frame]):
         self._process = process
         self._report_failure = report_failure
         self._mailbox: Mailbox[Frame] = Mailbox()
+        self._errands: deque[Callable[[], None]] = deque()
         self._thread = threading.Thread(target=self._run, name='frames', daemon=True)
         self._thread.start()
 
-    def put(self, frame: Frame) -> None:
-        """Hand over a frame; one that still waits is dropped."""
-        self._mailbox.put(frame)
+    def put(self, frame: Frame, camera: Hashable = None) -> None:
+        """Hand over a frame; one of the same camera that still waits is dropped."""
+        self._mailbox.put(frame, camera)
+
+    def call_between_frames(self, errand: Callable[[], None]) -> None:
+        """Let the thread call a function as soon as it works on no frame."""
+        self._errands.append(errand)
+        self._mailbox.wake()
 
     def close(self, timeout_s: float = 0.5) -> None:
         """End the thread after the frame that it is working on, or leave it after the timeout."""
@@ -39,9 +46,16 @@ class FrameWorker(Generic[Frame]):
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (taken := self._mailbox.take()) is not None:
-            try:
-                self._process(*taken)
-            except Exception as error:  # whatever it is, the next frame is another one
-                if not self._mailbox.closed:
-                    self._report_failure(error)
+        while not self._mailbox.closed:
+            taken = self._mailbox.take()
+            while self._errands:
+                self._guard(self._errands.popleft())
+            if taken is not None:
+                self._guard(self._process, *taken)
+
+    def _guard(self, work: Callable[..., None], *arguments: Any) -> None:
+        try:
+            work(*arguments)
+        except Exception as error:  # whatever it is, the next frame is another one
+            if not self._mailbox.closed:
+                self._report_failure(error)

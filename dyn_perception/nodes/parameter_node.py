@@ -3,17 +3,14 @@
 """A ROS 2 node whose parameters come from one table."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
-from rcl_interfaces.msg import (
-    FloatingPointRange,
-    IntegerRange,
-    ParameterDescriptor,
-    SetParametersResult,
-)
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from dyn_perception.nodes.parameter_descriptor import parameter_descriptor, to_ros
 from dyn_perception.nodes.parameter_table import (
     ParameterError,
     ParameterSpecification,
@@ -45,6 +42,8 @@ class ParameterNode(Node, Generic[Settings]):
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **options)
         self._table = table
         self._specifications = specifications(table)
+        self._fields = frozenset(self._specifications)
+        self._extra: dict[str, Value] = {}
         self._given: dict[str, Any] = {}
         # Values from YAML and the command line were declared with the type they happen to have.
         for given_name, given in self.get_parameters_by_prefix('').items():
@@ -61,6 +60,11 @@ class ParameterNode(Node, Generic[Settings]):
             raise RuntimeError('settings were read before declare_table')
         return self._settings
 
+    @property
+    def extra(self) -> Mapping[str, Value]:
+        """The values of the parameters made by `add`, by name."""
+        return self._extra
+
     def start_value(self, name: str) -> Any:
         """Return the value that a parameter starts with, before it is declared.
 
@@ -74,17 +78,26 @@ class ParameterNode(Node, Generic[Settings]):
         """Change facts of a parameter that are known only now; only before `declare_table`."""
         self._specifications[name] = dataclasses.replace(self._specifications[name], **facts)
 
+    def add(self, specification: ParameterSpecification) -> None:
+        """Add a parameter whose existence is known only now; only before `declare_table`."""
+        self._specifications[specification.name] = specification
+
+    def was_given(self, name: str) -> bool:
+        """Return whether a parameter has a value from YAML or the command line."""
+        return name in self._given
+
     def declare_table(self) -> None:
-        """Declare every parameter of the table with the value given at start-up or its default.
+        """Declare every parameter with the value given at start-up or its default.
 
         Raises:
             ParameterError: if a parameter cannot take the value given at start-up.
         """
         values = {name: self.start_value(name) for name in self._specifications}
-        self._settings = self._table(**values)
+        self._settings = self._table(**self._of_table(values))
+        self._extra = {name: value for name, value in values.items() if name not in self._fields}
         for name, value in values.items():
-            descriptor = _descriptor(self._specifications[name])
-            self.declare_parameter(name, _to_ros(value), descriptor, ignore_override=True)
+            descriptor = parameter_descriptor(self._specifications[name])
+            self.declare_parameter(name, to_ros(value), descriptor, ignore_override=True)
 
     def warn_of_unknown_parameters(self) -> None:
         """Log each parameter given at start-up that the node does not have, once all is set up."""
@@ -95,8 +108,29 @@ class ParameterNode(Node, Generic[Settings]):
                     f'or use one of {", ".join(self._specifications)}'
                 )
 
+    def check_settings(self, proposed: Settings) -> None:
+        """Refuse values that the table cannot judge; called before a set is accepted.
+
+        Raises:
+            ParameterError: if the values are not possible, now or together.
+        """
+
     def apply_settings(self, previous: Settings) -> None:
         """React to accepted values, now in `settings`; called after each set."""
+
+    def carry_out(self, changes: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Do what cannot be undone for a set that is valid, before it is accepted.
+
+        Args:
+            changes: the values asked for, of parameters of the table and of added ones.
+
+        Returns:
+            the values to store, which differ where the world gave something else.
+
+        Raises:
+            ParameterError: if it cannot be done; the set is refused then.
+        """
+        return changes
 
     def close(self) -> None:
         """Stop threads and give devices back; called when the context is shut down."""
@@ -111,26 +145,48 @@ class ParameterNode(Node, Generic[Settings]):
         The result's reason names the value, the rule and the remedy where a set is refused.
         """
         previous = self.settings
+        own: dict[str, Value] = {}
+        foreign: list[Parameter] = []
         try:
-            values = {
-                parameter.name: self._check_change(parameter)
-                for parameter in parameter_list
-                if not self._is_foreign(parameter)
-            }
-            proposed = dataclasses.replace(previous, **values)  # type: ignore[type-var]
+            for parameter in parameter_list:
+                if self._is_foreign(parameter):
+                    foreign.append(parameter)
+                else:
+                    own[parameter.name] = self._check_change(parameter)
+            self.check_settings(self._propose(own))
+            stored = self.carry_out(own) if own else own
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
-        checked = [
-            Parameter(parameter.name, value=_to_ros(values[parameter.name]))
-            if parameter.name in values
-            else parameter
-            for parameter in parameter_list
-        ]
-        result = super().set_parameters_atomically(checked)
-        if result.successful and values:
-            self._settings = proposed
+        result = self._store(stored, foreign)
+        if result.successful and own:
             self.apply_settings(previous)
         return result
+
+    def record(self, values: Mapping[str, Value]) -> None:
+        """Store values that the node found rather than was asked for; /parameter_events has them.
+
+        Raises:
+            RuntimeError: if they break a rule of the parameters.
+        """
+        result = self._store(values, [])
+        if not result.successful:
+            raise RuntimeError(f'{dict(values)} cannot be stored: {result.reason}')
+
+    def _store(self, values: Mapping[str, Value], foreign: list[Parameter]) -> SetParametersResult:
+        settings = self._propose(values)
+        own = [Parameter(name, value=to_ros(value)) for name, value in values.items()]
+        result = super().set_parameters_atomically(own + foreign)
+        if result.successful:
+            self._settings = settings
+            self._extra = {name: values.get(name, value) for name, value in self._extra.items()}
+        return result
+
+    def _propose(self, values: Mapping[str, Value]) -> Settings:
+        known = self._of_table(values)
+        return dataclasses.replace(self.settings, **known)  # type: ignore[type-var]
+
+    def _of_table(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        return {name: value for name, value in values.items() if name in self._fields}
 
     def _is_foreign(self, parameter: Parameter) -> bool:
         if parameter.name in self._specifications:
@@ -145,35 +201,10 @@ class ParameterNode(Node, Generic[Settings]):
     def _check_change(self, parameter: Parameter) -> Value:
         specification = self._specifications[parameter.name]
         if specification.fixed:
-            now = _to_ros(getattr(self.settings, parameter.name))
+            now = to_ros(self.get_parameter(parameter.name).value)
             raise ParameterError(
                 f'{parameter.name} {parameter.value!r} cannot be set while the node runs '
                 f'(it is {now!r}): start the node again with '
                 f'--ros-args -p {parameter.name}:={parameter.value}'
             )
         return specification.check(parameter.value)
-
-
-def _to_ros(value: Value) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _descriptor(specification: ParameterSpecification) -> ParameterDescriptor:
-    constraints = [specification.constraint] if specification.constraint else []
-    descriptor = ParameterDescriptor(
-        description=f'{specification.description}'
-        + (f' Unit: {specification.unit}.' if specification.unit else ''),
-        read_only=specification.fixed,
-    )
-    lowest, highest = specification.minimum, specification.maximum
-    if specification.value_type is int and lowest is not None and highest is not None:
-        limits = IntegerRange(from_value=int(lowest), to_value=int(highest), step=0)
-        descriptor.integer_range = [limits]
-    elif specification.value_type is float and lowest is not None and highest is not None:
-        limits = FloatingPointRange(from_value=float(lowest), to_value=float(highest), step=0.0)
-        descriptor.floating_point_range = [limits]
-    elif specification.range_text:
-        what = 'each entry' if specification.length else 'value'
-        constraints.insert(0, f'{what}: {specification.range_text}')
-    descriptor.additional_constraints = '; '.join(constraints)
-    return descriptor

@@ -6,15 +6,18 @@ import time
 import traceback
 from dataclasses import dataclass
 
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from dyn_perception.inference.engine import EngineError
-from dyn_perception.inference.engines import create_engine
+from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.image import ImageError, decode_image
-from dyn_perception.inference.pipeline import Pipeline
+from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.placement import Placement
+from dyn_perception.inference.this_machine import this_machine
 from dyn_perception.msg import ClassLabels, PerceptionResult
 from dyn_perception.network.bundle import BundleError, load_bundle
 from dyn_perception.nodes.execution import run_node
@@ -25,7 +28,8 @@ from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.parameter_table import ParameterError
 from dyn_perception.nodes.perception_diagnostics import PerceptionDiagnostics
 from dyn_perception.nodes.perception_settings import PerceptionSettings
-from dyn_perception.nodes.result_message import result_message
+from dyn_perception.nodes.placement_changes import PlacementChanges
+from dyn_perception.nodes.result_message import MILLISECONDS, result_message
 from dyn_perception.share import ShareError, model_path
 
 USER_ERRORS = (ParameterError, ShareError, BundleError, EngineError)
@@ -53,8 +57,12 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self.amend('width', default=groups, maximum=groups, constraint=reason)
         self.declare_table()
         self._manifest = bundle.manifest
-        engine = create_engine(bundle, self.settings.engine, threads=self.settings.threads)
-        self._pipeline = Pipeline(bundle, engine, self.settings.regions)
+        settings = self.settings
+        factory = PipelineFactory(bundle, settings.engine, settings.threads, settings.regions)
+        placement = this_machine(settings.engine).place(settings.placement)
+        self._placing = PlacementChanges(
+            factory.make(placement), factory.make, self._placed, self._not_placed
+        )
         self._unreported_drops = 0
         self._results = self.create_publisher(PerceptionResult, '~/result', 10)
         self._overlays = self.create_publisher(Image, '~/overlay', 1)
@@ -62,13 +70,22 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._statistics = self._diagnostics.statistics
         self._publish_labels()
         self._worker = FrameWorker(self._process, self._report_failure)
+        self._placing.attach(self._worker)
         self._subscription: Subscription | None = self._subscribe()
         self.warn_of_unknown_parameters()
         self.apply_settings(self.settings)
         self.get_logger().info(
-            f'{bundle.manifest.name} with {groups} groups at width {self.settings.width}, '
-            f'images from {self._topic}'
+            f'{bundle.manifest.name} with {groups} groups at width {settings.width} on '
+            f'{placement.name}, images from {self._topic}'
         )
+
+    def check_settings(self, proposed: PerceptionSettings) -> None:
+        """Refuse placements that this machine does not offer."""
+        if proposed.placement != self.settings.placement:
+            try:
+                this_machine(proposed.engine).place(proposed.placement)
+            except PlacementError as error:
+                raise ParameterError(str(error)) from error
 
     def apply_settings(self, previous: PerceptionSettings) -> None:
         """Subscribe or unsubscribe; the worker reads the other settings for each frame."""
@@ -78,9 +95,13 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         elif not self.settings.enabled and self._subscription is not None:
             self.destroy_subscription(self._subscription)
             self._subscription = None
+        if self.settings.placement != previous.placement:
+            machine = this_machine(self.settings.engine)
+            self._placing.request(machine.place(self.settings.placement))
 
     def close(self) -> None:
-        """End the worker."""
+        """End the threads."""
+        self._placing.close()
         self._worker.close()
 
     @property
@@ -111,6 +132,21 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
             )
         )
 
+    def _placed(self, placement: Placement) -> None:
+        self.get_logger().info(f'the network runs on {placement.name}')
+
+    def _not_placed(self, placement: Placement, error: Exception) -> None:
+        self.get_logger().error(
+            f'placement {placement.name!r} failed, the one before stays: {error}'
+        )
+        # In the executor's thread, as every other set.
+        self.executor.create_task(self._put_back, placement)
+
+    def _put_back(self, failed: Placement) -> None:
+        if self.settings.placement == failed.name:
+            name = self._placing.pipeline.placement.name
+            self.set_parameters([Parameter('placement', value=name)])
+
     def _receive(self, message: Image | CompressedImage) -> None:
         arrival = Arrival(message, time.monotonic())
         self._worker.put(arrival)
@@ -126,7 +162,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         image = from_message(arrival.message)
         header = arrival.message.header
         try:
-            result = self._pipeline.run(image, settings.width)
+            result = self._placing.pipeline.run(image, settings.width)
         except ImageError as error:
             self._unreported_drops += 1
             self._statistics.count_refused(str(error))
@@ -135,6 +171,8 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         labels = self._manifest.labels
         drops, self._unreported_drops = self._unreported_drops, 0
         message = result_message(result, header, labels, queueing_s, drops)
+        message.image_topic = self._topic
+        message.latency_ms = (time.monotonic() - arrival.time_s) * MILLISECONDS
         self._results.publish(message)
         self._statistics.count_processed(time.monotonic() - arrival.time_s, dropped)
         if self._overlays.get_subscription_count():

@@ -19,6 +19,12 @@ class PerceptionSettings:
         default_text='groups of the model',
         maximum_text='groups of the model',
     )
+    placement: str = parameter(
+        'cpu',
+        'Where the network runs: cpu (any core), cpu: and a cluster or cores (cpu:a57, cpu:0, '
+        'cpu:0,2, cpu:0-3), or gpu.',
+        constraint='What the machine offers is listed when another value is refused',
+    )
     enabled: bool = parameter(
         True, 'Whether frames are processed; false unsubscribes from the images.'
     )

@@ -25,6 +25,7 @@ def result_message(
         inference_ms=result.inference_s * MILLISECONDS,
         dropped=dropped,
     )
+    message.host_excess_ms = result.host_excess_s * MILLISECONDS
     message.operating_point = OperatingPoint(
         width=result.width,
         groups_run=result.groups_run,

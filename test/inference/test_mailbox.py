@@ -66,3 +66,24 @@ def test_nothing_is_lost_or_counted_twice_between_threads():
     producer.join(LIMIT_S)
     assert total == count
     assert seen == sorted(set(seen))
+
+
+def test_senders_take_turns_and_keep_counts_of_their_own():
+    mailbox = Mailbox[str]()
+    mailbox.put('left 1', 'left')
+    mailbox.put('right 1', 'right')
+    mailbox.put('left 2', 'left')
+    assert mailbox.take(0) == ('left 2', 1)
+    mailbox.put('left 3', 'left')
+    mailbox.put('left 4', 'left')
+    assert mailbox.take(0) == ('right 1', 0)
+    assert mailbox.take(0) == ('left 4', 1)
+    assert mailbox.take(0) is None
+
+
+def test_wake_lets_one_take_return_and_loses_no_item():
+    mailbox = Mailbox[int]()
+    mailbox.put(1)
+    mailbox.wake()
+    assert mailbox.take() is None
+    assert mailbox.take(0) == (1, 0)

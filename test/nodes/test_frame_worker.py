@@ -52,3 +52,18 @@ def test_failure_is_handed_over_and_the_next_frame_is_taken() -> None:
     assert done.wait(LIMIT_S)
     worker.close()
     assert [str(error) for error in failures] == ['bad']
+
+
+def test_errand_is_run_in_the_thread_of_the_frames_while_none_arrives() -> None:
+    done = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def errand() -> None:
+        threads.append(threading.current_thread())
+        done.set()
+
+    worker: FrameWorker[str] = FrameWorker(lambda *_: None, lambda _: None)
+    worker.call_between_frames(errand)
+    assert done.wait(LIMIT_S)
+    worker.close()
+    assert [thread.name for thread in threads] == ['frames']

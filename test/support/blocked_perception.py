@@ -15,14 +15,14 @@ BLOCK_VARIABLE = 'TEST_PERCEPTION_BLOCK'
 _run = Pipeline.run
 
 
-def _run_blocked(self: Pipeline, image: Any, width: int) -> FrameResult:
+def _run_blocked(self: Pipeline, image: Any, *options: Any) -> FrameResult:
     block = Path(os.environ[BLOCK_VARIABLE])
     if block.exists():
         block.write_text('blocked')
     poll = threading.Event()
     while block.exists():
         poll.wait(0.01)
-    return _run(self, image, width)
+    return _run(self, image, *options)
 
 
 def main() -> int:

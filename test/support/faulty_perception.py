@@ -11,11 +11,11 @@ _run = Pipeline.run
 _frames: list[Any] = []
 
 
-def _fail_first(self: Pipeline, image: Any, width: int) -> FrameResult:
+def _fail_first(self: Pipeline, image: Any, *options: Any) -> FrameResult:
     _frames.append(image)
     if len(_frames) == 1:
         raise ZeroDivisionError('a fault of the test')
-    return _run(self, image, width)
+    return _run(self, image, *options)
 
 
 Pipeline.run = _fail_first  # type: ignore[method-assign]
