@@ -12,10 +12,12 @@ from pathlib import Path
 from dyn_perception.nodes.image_source_settings import ImageSourceSettings
 from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
 from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.resource_monitor_settings import ResourceMonitorSettings
 
 TABLES: dict[str, type] = {
     'perception': PerceptionSettings,
     'image_source': ImageSourceSettings,
+    'resource_monitor': ResourceMonitorSettings,
 }
 
 _HEADINGS = ('Parameter', 'Type', 'Unit', 'Default', 'Range', 'Set at', 'What it is')

@@ -40,6 +40,7 @@ class ParameterSpecification:
     constraint: str = ''  # a rule that range and choices cannot say, or the reason for the range
     default_text: str = ''  # what the documents say where the default is None
     maximum_text: str = ''  # what the documents say where the maximum is known only at start-up
+    tolerance: float = 0.0  # relative excess of the range that is taken for its end: rounding
 
     @property
     def type_name(self) -> str:
@@ -79,8 +80,16 @@ class ParameterSpecification:
         if self.choices and value not in self.choices:
             raise ParameterError(f'{self.name} {value!r} is not known: {self._remedy()}')
         if isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = self._forgive_rounding(value)
             self._check_range(value, value)
         return value  # type: ignore[no-any-return]
+
+    def _forgive_rounding(self, number: float) -> float:
+        if self.tolerance:
+            for end in (self.minimum, self.maximum):
+                if end is not None and math.isclose(number, end, rel_tol=self.tolerance):
+                    return end
+        return number
 
     def _check_list(self, value: Any) -> tuple[int, ...]:
         is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
