@@ -6,6 +6,7 @@ import errno
 import math
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.files import Tree
@@ -27,6 +28,11 @@ class LimitFile:
     floor_path: str
     per_mhz: int
 
+    @property
+    def place(self) -> Path:
+        """The file as a path of this machine."""
+        return self.tree.root / self.path
+
     def read(self) -> float:
         """Return the limit (MHz), NaN if it cannot be read."""
         return self.tree.number(self.path) / self.per_mhz
@@ -38,7 +44,6 @@ class LimitFile:
             BoardError: if the file is gone, must not be written, or holds no lower limit because
                 of the lowest clock that is set beside it.
         """
-        place = self.tree.root / self.path
         floor_mhz = self.tree.number(self.floor_path) / self.per_mhz
         if mhz < floor_mhz:
             raise BoardError(
@@ -49,13 +54,13 @@ class LimitFile:
             self.tree.write(self.path, b'%d' % round(mhz * self.per_mhz))
         except PermissionError as error:
             raise BoardError(
-                f'{place} must not be written by user {os.geteuid()}: give the right as '
+                f'{self.place} must not be written by user {os.geteuid()}: give the right as '
                 'config/README.md says, or run as root'
             ) from error
         except OSError as error:
             reason = 'is gone' if error.errno in (errno.ENOENT, errno.ENODEV) else error.strerror
             raise BoardError(
-                f'{place} does not take {mhz:g} MHz ({reason}): switch the core or device on '
+                f'{self.place} does not take {mhz:g} MHz ({reason}): switch the core or device on '
                 'again, or choose another limit'
             ) from error
 
@@ -81,7 +86,8 @@ class Actuator:
     @property
     def settable(self) -> bool:
         """Whether this process may write the limit now."""
-        return all(file.tree.writable(file.path) for file in self.limit_files)
+        files = [file for file in self.limit_files if file.tree.exists(file.path)]
+        return bool(files) and all(file.tree.writable(file.path) for file in files)
 
     def read(self) -> float:
         """Return the limit now (MHz), the highest of its policies; NaN if it cannot be read."""
@@ -91,15 +97,24 @@ class Actuator:
     def write(self, mhz: float) -> None:
         """Write the limit (MHz) to each policy, as it is: who calls chooses a step in the range.
 
+        Policies whose cores are all offline have no file, or one that cannot be read; they are
+        left out as long as there are others.
+
         Raises:
             BoardError: if one of them refuses; those before it then have their old limit again.
+                If none is there.
         """
-        before = [file.read() for file in self.limit_files]
-        for number, file in enumerate(self.limit_files):
+        there = [(file, file.read()) for file in self.limit_files]
+        there = [(file, old_mhz) for file, old_mhz in there if not math.isnan(old_mhz)]
+        if not there:
+            raise BoardError(
+                f'{self.name} is gone: {self.limit_files[0].place} cannot be read; '
+                'switch the cores or the device on again'
+            )
+        for number, (file, _) in enumerate(there):
             try:
                 file.write(mhz)
             except BoardError:
-                for changed, old_mhz in zip(self.limit_files[:number], before, strict=False):
-                    if not math.isnan(old_mhz):
-                        changed.write(old_mhz)
+                for changed, old_mhz in there[:number]:
+                    changed.write(old_mhz)
                 raise

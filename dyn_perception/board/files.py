@@ -27,7 +27,9 @@ _MOST_LINKS = 40  # as the kernel's own limit
 _LONGEST_NUMBER = 32  # bytes, with line ends and padding
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
-_NUMBER = re.compile(rb'-?[0-9]{1,18}(?![0-9])')
+_NUMBER = re.compile(rb'-?[0-9]{1,18}')
+_DIGITS = 18
+_CORES = re.compile(rb'([0-9]{1,4})(?:-([0-9]{1,4}))?')
 
 
 class Tree:
@@ -149,7 +151,14 @@ class Tree:
             # A folder on the way may have become a link out of the root since it was looked up.
             if not self.is_machine and place != os.readlink(f'/proc/self/fd/{descriptor}'):  # noqa: PTH115
                 return None
-            return os.read(descriptor, LARGEST_READ)
+            content = os.read(descriptor, LARGEST_READ)
+            # Files of /proc come in pieces of a page or so; those of sysfs are short.
+            while 1024 < len(content) < LARGEST_READ:
+                piece = os.read(descriptor, LARGEST_READ - len(content))
+                if not piece:
+                    break
+                content += piece
+            return content
         except OSError:
             return None
         finally:
@@ -186,6 +195,30 @@ def to_number(content: bytes) -> float:
     """Return the whole number that a file holds, alone but for space; NaN if it does not."""
     content = content.strip(b'\0 \t\n')
     return int(content) if _NUMBER.fullmatch(content) else NOT_KNOWN
+
+
+def to_numbers(content: bytes, largest: int = 10**18) -> list[int]:
+    """Return the whole numbers that a file holds; empty if it holds anything else."""
+    parts = content.split()
+    if not b''.join(parts).isdigit() or max(map(len, parts)) > _DIGITS:
+        return []
+    numbers = [int(part) for part in parts]
+    return numbers if max(numbers) <= largest else []
+
+
+def to_cores(content: bytes) -> tuple[int, ...]:
+    """Return the numbers in a list such as '0-3,5'; empty if it is no list of cores.
+
+    https://docs.kernel.org/admin-guide/cputopology.html
+    """
+    cores: set[int] = set()
+    for part in content.strip(b'\0 \t\n').split(b','):
+        match = _CORES.fullmatch(part)
+        if match is None:
+            return ()
+        first = int(match[1])
+        cores.update(range(first, int(match[2] or first) + 1))
+    return tuple(sorted(cores))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -1,0 +1,87 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What slows a board down to protect it: counters of events, and cooling that acts now."""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+
+from dyn_perception.board.files import Tree, to_number
+from dyn_perception.board.hwmon import hwmon_folders
+from dyn_perception.board.plausible import plausible
+from dyn_perception.board.sensors import Sensor
+
+_COUNT = (0.0, 2.0**53)
+_CPU = 'sys/devices/system/cpu'
+_FOLDERS = ('sys/class/thermal', 'sys/devices/virtual/thermal')
+_OVER_CURRENT = re.compile(r'oc[0-9]_event_cnt')
+
+# Cooling devices that hold a clock back: thermal-cpufreq-0, thermal-devfreq-1, Processor,
+# intel_powerclamp; on Jetsons cpu-throttle-alert, gpu-balanced, cpu_heavy ... Others are fans.
+_CLOCK_COOLING = re.compile(
+    r'(?i).*(cpufreq|devfreq|throttle|balanced|_heavy|powerclamp).*|processor|[cg]pu'
+)
+_FIRMWARE = 'sys/devices/platform'
+_RASPBERRY_NOW = 0b1110  # clock capped, throttled, soft temperature limit; bit 0 is under-voltage
+
+
+def find_counters(tree: Tree) -> Iterator[Sensor[float]]:
+    """Find the counters of over-current (Jetson) and thermal throttling (x86).
+
+    Jetson's are, on Orin and Thor: oc1 under-voltage, oc2 average and oc3 instantaneous
+    over-current. On x86 each core counts for itself; the highest stands for all.
+    """
+    for folder in hwmon_folders(tree):
+        for name in tree.names(folder):
+            if _OVER_CURRENT.fullmatch(name):
+                path = f'{folder}/{name}'
+                yield Sensor(path, name.removesuffix('_event_cnt'), _counter(tree, [path]))
+    cores = [name for name in tree.names(_CPU) if name[:3] == 'cpu' and name[3:].isdecimal()]
+    for what in ('core', 'package'):
+        paths = [f'{_CPU}/{core}/thermal_throttle/{what}_throttle_count' for core in cores]
+        paths = [path for path in paths if tree.exists(path)]
+        if paths:
+            yield Sensor(what, f'{what}_throttle', _counter(tree, paths))
+
+
+def _counter(tree: Tree, paths: list[str]) -> Callable[[], float]:
+    contents = [tree.reader(path) for path in paths]
+
+    def read() -> float:
+        counts = [plausible(to_number(content()), _COUNT) for content in contents]
+        return math.nan if any(count != count for count in counts) else max(counts)
+
+    return read
+
+
+def find_throttles(tree: Tree) -> Iterator[Sensor[bool]]:
+    """Find what says whether a clock is held back now."""
+    seen = set()
+    for folder in _FOLDERS:
+        for device in tree.names(folder):
+            if not device.startswith('cooling_device') or device in seen:
+                continue
+            seen.add(device)
+            name = tree.text(f'{folder}/{device}/type')
+            if _CLOCK_COOLING.fullmatch(name):
+                yield Sensor(device, name, _is_cooling(tree, f'{folder}/{device}/cur_state'))
+    for bus in tree.names(_FIRMWARE):
+        path = f'{_FIRMWARE}/{bus}/soc:firmware/get_throttled'
+        if bus.startswith('soc') and tree.exists(path):
+            yield Sensor(path, 'firmware', _raspberry(tree, path))
+
+
+def _is_cooling(tree: Tree, path: str) -> Callable[[], bool]:
+    content = tree.reader(path)
+    return lambda: 0 < to_number(content()) < 1000
+
+
+def _raspberry(tree: Tree, path: str) -> Callable[[], bool]:
+    content = tree.reader(path)
+
+    def read() -> bool:
+        text = content().strip()
+        is_hexadecimal = re.fullmatch(rb'(0x)?[0-9a-f]{1,8}', text) is not None
+        return is_hexadecimal and bool(int(text, 16) & _RASPBERRY_NOW)
+
+    return read

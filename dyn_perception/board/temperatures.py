@@ -1,0 +1,51 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Thermal zones."""
+
+from collections.abc import Iterator
+
+from dyn_perception.board.files import Tree, to_number
+from dyn_perception.board.plausible import TEMPERATURE_C, plausible
+from dyn_perception.board.sensors import Sensor
+from dyn_perception.board.state import NOT_KNOWN
+
+_FOLDERS = ('sys/class/thermal', 'sys/devices/virtual/thermal')
+_ODROID = 'sys/devices/10060000.tmu/temp'
+
+# These are no measurements: Jetson's PMIC says 50 or 100 °C for ever, the ACPI device 20 °C.
+_CONSTANT = ('PMIC', 'INT3400')
+
+
+def find_zones(tree: Tree) -> Iterator[Sensor[float]]:
+    """Find the thermal zones (degree Celsius), named by their type.
+
+    Offline sensors read as NaN: the drivers say -256 °C or refuse to be read.
+    """
+    places: dict[str, str] = {}
+    for folder in _FOLDERS:
+        for zone in tree.names(folder):
+            if zone.startswith('thermal_zone'):
+                places.setdefault(zone, f'{folder}/{zone}')
+    for zone, folder in places.items():
+        name = tree.text(f'{folder}/type') or zone
+        if not name.startswith(_CONSTANT):
+            yield _zone(tree, f'{folder}/temp', zone, name)
+    if not places and tree.exists(_ODROID):
+        yield _odroid(tree)
+
+
+def _zone(tree: Tree, path: str, zone: str, name: str) -> Sensor[float]:
+    content = tree.reader(path)
+    return Sensor(zone, name, lambda: plausible(to_number(content()) / 1e3, TEMPERATURE_C))
+
+
+def _odroid(tree: Tree) -> Sensor[float]:
+    """Return the hottest of the lines 'sensor0 : 45000' that kernel 3.10 gives for all at once."""
+    content = tree.reader(_ODROID)
+
+    def read() -> float:
+        lines = [line.rpartition(b':')[2] for line in content().splitlines()]
+        values = [plausible(to_number(line) / 1e3, TEMPERATURE_C) for line in lines]
+        return max((value for value in values if value == value), default=NOT_KNOWN)
+
+    return Sensor(_ODROID, 'tmu', read)
