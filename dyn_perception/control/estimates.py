@@ -1,0 +1,192 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of the board and the network now, put together from all observations."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.control.clocks import Clocks
+from dyn_perception.control.observation import BoardObservation, FrameObservation
+from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.power import PowerEstimate, profiled_power
+from dyn_perception.control.profile_model import ProfileModel
+from dyn_perception.control.slowdown import PlacementSlowdown
+from dyn_perception.control.thermal import ThermalModel
+
+# A frame that began before a change of clocks was seen may have run at either: its measurement
+# counts for less.
+_UNSURE_NOISE_FACTOR = 4.0
+# Readings older than this say nothing about now (s).
+STALE_S = 2.0
+# Ratios of measured to profiled latency beyond this are no measurements of the network.
+_MOST_EXTREME_RATIO = 1e4
+
+
+class Estimates:
+    """Slowdown of each placement, power and temperature.
+
+    Attributes:
+        model: the profile.
+        slowdowns: estimate of each placement, in the order of the table's placements.
+        power: estimate of the power.
+        thermal: model of the temperature.
+        clocks: clocks in force.
+        in_use: index of the placement that ran the last frame (-1: none yet).
+        backlog_s: how long the next frame is expected to wait before work on it begins (s).
+        board_s: time of the last reading (-inf: none yet).
+        frame_s: time of the last frame (-inf: none yet).
+    """
+
+    def __init__(self, model: ProfileModel) -> None:
+        """Start from the profile."""
+        self.model = model
+        places = range(len(model.table.placements))
+        self.slowdowns = [PlacementSlowdown(model, place) for place in places]
+        self.power = PowerEstimate(model)
+        self.thermal = ThermalModel()
+        self.clocks = Clocks()
+        self.in_use = -1
+        self.backlog_s = 0.0
+        self.board_s = -math.inf
+        self.frame_s = -math.inf
+        self.measured_c = math.nan
+        self.late = False
+        self._own_work = OwnWork()
+        self._set_caps()
+
+    def _set_caps(self) -> None:
+        self.latency_s, self.idle_w, self.busy_w = self.model.under_caps(self.clocks.caps)
+        self.log_latency: NDArray[np.float64] = np.log(self.latency_s)
+
+    def observe_frame(self, frame: FrameObservation, period_s: float) -> None:
+        """Take a result; values that cannot be are passed over."""
+        waited_s = frame.queueing_s if frame.queueing_s >= 0 else 0.0
+        worked_s = frame.latency_s - waited_s
+        if not (math.isfinite(worked_s) and worked_s > 0 and math.isfinite(frame.time_s)):
+            return
+        start_s = frame.time_s - worked_s
+        elapsed_s = frame.time_s - self.frame_s
+        self.frame_s = frame.time_s
+        self.late = frame.latency_s > period_s or frame.dropped > 0
+        # The next frame arrived one period after this one; a one-slot mailbox keeps the newest.
+        self.backlog_s = max(frame.latency_s - period_s, 0.0) % period_s
+        self._own_work.add(
+            start_s, frame.time_s, {k: v for k, v in frame.busy_s.items() if math.isfinite(v)}
+        )
+        placements = self.model.table.placements
+        if frame.placement not in placements:
+            return
+        place = placements.index(frame.placement)
+        slowdown = self.slowdowns[place]
+        if place != self.in_use:
+            self.in_use = place
+        if math.isfinite(elapsed_s):
+            for other in self.slowdowns:
+                if other is not slowdown:
+                    other.rest(elapsed_s)
+        self._measure(slowdown, frame, worked_s, start_s)
+
+    def _measure(
+        self, slowdown: PlacementSlowdown, frame: FrameObservation, worked_s: float, start_s: float
+    ) -> None:
+        groups = frame.groups_run or frame.width
+        possible = self.clocks.possible(start_s)
+        best: tuple[float, int, float, int] | None = None
+        for number, clocks in enumerate(possible):
+            capped = {
+                knob: min(mhz, self.clocks.caps.get(knob, math.inf))
+                for knob, mhz in clocks.items()
+            }
+            found = self.model.locate(groups, frame.placement, capped)
+            if found is None:
+                return
+            row, profiled_s = found
+            log_ratio = math.log(worked_s / profiled_s)
+            distance = abs(slowdown.innovation(row, log_ratio))
+            if best is None or distance < best[0]:
+                best = distance, row, log_ratio, number
+        assert best is not None
+        _, row, log_ratio, number = best
+        if abs(log_ratio) > math.log(_MOST_EXTREME_RATIO):
+            return
+        factor = _UNSURE_NOISE_FACTOR if len(possible) > 1 else 1.0
+        slowdown.measure(row, log_ratio, frame.time_s, factor)
+
+    def observe_board(self, board: BoardObservation, row: int, target_fps: float) -> None:
+        """Take a reading; values that cannot be are passed over.
+
+        Args:
+            board: the reading.
+            row: point that is in force as far as known.
+            target_fps: frame rate.
+        """
+        if not math.isfinite(board.time_s) or board.time_s <= self.board_s:
+            return
+        window_s = board.window_s if board.window_s > 0 else board.time_s - self.board_s
+        window_s = min(window_s, STALE_S) if math.isfinite(window_s) else 0.1
+        start_s = board.time_s - window_s
+        self.board_s = board.time_s
+        if self.clocks.observe(board):
+            self._set_caps()
+        self._see_loads(board, start_s)
+        expected_w = self.expected_power_w(row, target_fps)
+        measured_w = board.power_w if 0 < board.power_w < math.inf else math.nan
+        self.power.measured_w = measured_w
+        changed_s = max(self.clocks.changed_s, self.clocks.wanted_s)
+        if math.isfinite(measured_w) and start_s > changed_s:
+            self.power.measure(row, self.profiled_power_w(row, target_fps), measured_w)
+        self.measured_c = board.hottest_c if -50 < board.hottest_c < 200 else math.nan
+        power_w = expected_w if math.isnan(measured_w) else measured_w
+        self.thermal.observe(board.time_s, self.measured_c, power_w)
+
+    def _see_loads(self, board: BoardObservation, start_s: float) -> None:
+        if board.time_s <= start_s:
+            return
+        others: dict[str, float] = {}
+        for processor in board.processors:
+            load = processor.load
+            if not 0 <= load <= 1.05 or not processor.cores > 0:
+                continue
+            own = self._own_work.share(processor.name, start_s, board.time_s)
+            others[processor.name] = min(max(load - own / processor.cores, 0.0), 1.0)
+        cpus = [load for name, load in others.items() if name.startswith('cpu')]
+        for place, name in enumerate(self.model.table.placements):
+            load = others.get(name, math.nan)
+            if math.isnan(load) and name.startswith('cpu') and cpus:
+                load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
+            self.slowdowns[place].see_load(load, start_s, board.time_s, place == self.in_use)
+
+    def log_slowdown(
+        self, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean, variance and variance of the noise of ln(slowdown) at points: [rows]."""
+        size = len(self.model.table)
+        mean, variance, noise = np.empty(size), np.empty(size), np.empty(size)
+        for slowdown in self.slowdowns:
+            own = slowdown.rows
+            mean[own], variance[own] = slowdown.estimate()
+            noise[own] = slowdown.filter.noise
+        return mean[rows], variance[rows], noise[rows]
+
+    def profiled_power_w(self, row: int, target_fps: float) -> float:
+        """Return the mean power of a point by the profile at the present slowdown (W)."""
+        place = int(self.model.table.placement_index[row])
+        slowdown = self.slowdowns[place]
+        mean = slowdown.filter.predict(slowdown.states(row))[0]
+        duty = min(math.exp(mean) * float(self.latency_s[row]) * target_fps, 1.0)
+        idle_w = float(self.idle_w[row])
+        return idle_w + (float(self.busy_w[row]) - idle_w) * duty
+
+    def expected_power_w(self, row: int, target_fps: float) -> float:
+        """Return the mean power of a point as it is expected now (W)."""
+        profiled_w = self.profiled_power_w(row, target_fps)
+        return profiled_w * float(self.power.factor[row]) + self.power.offset_w
+
+    def power_w(
+        self, rows: NDArray[np.int64], latency_s: NDArray[np.float64], target_fps: float
+    ) -> NDArray[np.float64]:
+        """Return the mean power of points at expected latencies: [rows] (W)."""
+        profiled_w = profiled_power(self.idle_w[rows], self.busy_w[rows], latency_s, target_fps)
+        return profiled_w * self.power.factor[rows] + self.power.offset_w

@@ -1,0 +1,111 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How much power each operating point draws now."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.control.feature_filter import FeatureFilter
+from dyn_perception.control.profile_model import ProfileModel
+
+# Prior standard deviations: power of other programs and the board's own spread (W, as a share of
+# the profile's mean), and relative errors of the profile: of all, a placement, a width, a clock.
+_OFFSET_SHARE = 0.1
+_SCALE_DEVIATION = 0.1
+_PLACEMENT_DEVIATION = 0.06
+_WIDTH_DEVIATION = 0.03
+_CLOCK_DEVIATION = 0.05
+_CLOCK_LENGTH = 0.4
+# Noise of a reading and drift of the offset between readings, as shares of the mean power.
+_NOISE_SHARE = 0.03
+_NOISE_RANGE = (0.005, 0.3)
+_DRIFT_SHARE = 0.004
+
+
+def profiled_power(
+    idle_w: NDArray[np.float64],
+    busy_w: NDArray[np.float64],
+    latency_s: NDArray[np.float64],
+    target_fps: float,
+) -> NDArray[np.float64]:
+    """Return the mean power of points: busy while a frame is worked on, else idle (W).
+
+    The energy of a frame is this over the frame rate; ALERT (ATC 2020) writes the same as
+    E = p t + phi p (T - t) with phi the idle share of the power.
+    """
+    duty = np.minimum(latency_s * target_fps, 1.0)
+    return idle_w + (busy_w - idle_w) * duty
+
+
+class PowerEstimate:
+    """Measured power = offset + profiled power * (1 + errors of the profile).
+
+    The offset is what other programs draw, and jumps as they come and go; the errors (overall, of
+    a placement, a width, a clock) stay. POET (Imes et al., RTAS 2015) trusts its table for cost;
+    ALERT filters one idle ratio. Both are parts of this.
+
+    Attributes:
+        measured_w: last measured power (NaN: none yet, or the sensor is gone).
+    """
+
+    def __init__(self, model: ProfileModel) -> None:
+        """Start from the profile."""
+        table = model.table
+        level = float(np.mean(model.busy_w))
+        widths, places = len(model.distinct_widths), len(table.placements)
+        sizes = [len(position) for position in model.clock_position]
+        first_clock = 2 + places + places * widths + np.cumsum([0, *sizes])
+        covariance = np.zeros((int(first_clock[-1]),) * 2)
+        covariance[0, 0] = (_OFFSET_SHARE * level) ** 2
+        covariance[1, 1] = _SCALE_DEVIATION**2
+        placement_states = np.arange(2, 2 + places)
+        width_states = np.arange(2 + places, 2 + places + places * widths)
+        covariance[placement_states, placement_states] = _PLACEMENT_DEVIATION**2
+        covariance[width_states, width_states] = _WIDTH_DEVIATION**2
+        for number, position in enumerate(model.clock_position):
+            block = slice(int(first_clock[number]), int(first_clock[number + 1]))
+            distance = (position[:, None] - position[None, :]) / _CLOCK_LENGTH
+            covariance[block, block] = _CLOCK_DEVIATION**2 * np.exp(-0.5 * distance**2)
+        place = table.placement_index
+        self._states = np.stack(
+            [
+                np.ones(len(table), dtype=np.int64),
+                2 + place,
+                2 + places + place * widths + model.width_rank,
+                first_clock[place] + model.clock_bin,
+            ]
+        )
+        self._filter = FeatureFilter(
+            covariance,
+            (_NOISE_SHARE * level) ** 2,
+            ((_NOISE_RANGE[0] * level) ** 2, (_NOISE_RANGE[1] * level) ** 2),
+            (_DRIFT_SHARE * level) ** 2,
+        )
+        self._factor = np.ones(len(table))
+        self.measured_w = math.nan
+
+    def measure(self, row: int, profiled_w: float, power_w: float) -> None:
+        """Take the power measured while a point was in force.
+
+        Args:
+            row: the point.
+            profiled_w: its mean power by the profile (W).
+            power_w: measured (W).
+        """
+        states = (0, *self._states[:, row].tolist())
+        weights = (1.0, *(profiled_w,) * 4)
+        self._filter.update(states, power_w - profiled_w, weights)
+        errors = self._filter.mean
+        self._factor = np.maximum(1.0 + errors[self._states].sum(axis=0), 0.1)
+
+    @property
+    def offset_w(self) -> float:
+        """Power that does not come from the point: other programs (W)."""
+        return float(self._filter.mean[0])
+
+    @property
+    def factor(self) -> NDArray[np.float64]:
+        """Power over profiled power of each point, offset apart: [points]."""
+        return self._factor

@@ -1,0 +1,146 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""How much slower than in the profile each placement runs now."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.control.contention_law import ContentionLaw, load_feature
+from dyn_perception.control.feature_filter import FeatureFilter
+from dyn_perception.control.profile_model import ProfileModel
+
+# Prior standard deviations of the errors of a profile, of ln(latency).
+_COMMON_DEVIATION = 0.1
+_WIDTH_DEVIATION = 0.07
+_CLOCK_DEVIATION = 0.06
+# Clocks whose ln differs by less than this have much the same error.
+_CLOCK_LENGTH = 0.5
+# Noise of one frame, of ln(latency): to begin with, and limits of its estimate.
+_NOISE_DEVIATION = 0.05
+_NOISE_RANGE = (0.01**2, 0.5**2)
+_PROCESS_NOISE = 0.004**2
+# Frames after a change that are not used to learn the law of contention.
+_CALM_FRAMES = 12
+# Change in -ln(1 - load) that is worth acting on before a frame shows it.
+_WORTH_FORESEEING = 0.15
+# Without news of a placement its slowdown goes back to what the law says within this time (s).
+_FORGETTING_S = 10.0
+
+
+class PlacementSlowdown:
+    """ln(measured latency / profiled latency) of one placement, as a sum of three states.
+
+    ln(slowdown) = common + error(width) + error(clock). ALERT (ATC 2020) uses one factor for all
+    configurations; the errors of the profile are added here because they stay when contention
+    goes, and would otherwise be taken for it whenever width or clock change. Logarithms, because
+    contention, clocks and errors of the profile multiply, and a latency is never negative.
+
+    Attributes:
+        filter: the estimate.
+        law: slowdown under load by others.
+        load: load by others as last seen (NaN: not known).
+    """
+
+    def __init__(self, model: ProfileModel, place: int) -> None:
+        """Start from the profile."""
+        self.rows = np.flatnonzero(model.table.placement_index == place)
+        self._widths = len(model.distinct_widths)
+        position = model.clock_position[place]
+        self._clocks = len(position)
+        distance = (position[:, None] - position[None, :]) / _CLOCK_LENGTH
+        covariance = np.zeros((1 + self._widths + self._clocks,) * 2)
+        covariance[0, 0] = _COMMON_DEVIATION**2
+        wide = slice(1, 1 + self._widths)
+        covariance[wide, wide] = _WIDTH_DEVIATION**2 * np.eye(self._widths)
+        covariance[1 + self._widths :, 1 + self._widths :] = _CLOCK_DEVIATION**2 * (
+            np.exp(-0.5 * distance**2) + 0.02 * np.eye(self._clocks)
+        )
+        self.filter = FeatureFilter(covariance, _NOISE_DEVIATION**2, _NOISE_RANGE, _PROCESS_NOISE)
+        self.law = ContentionLaw()
+        self.load = math.nan
+        self._load_when_measured = math.nan
+        self._width_state = 1 + model.width_rank
+        self._clock_state = 1 + self._widths + model.clock_bin
+        self._cell = model.width_rank[self.rows] * self._clocks + model.clock_bin[self.rows]
+        self._frames_since_change = 0
+        self._measured_s = -math.inf
+        self._learned_s = 0.0
+        self._mean = np.zeros(len(self.rows))
+        self._variance = np.zeros(len(self.rows))
+        self._outdated = True
+
+    def states(self, row: int) -> tuple[int, int, int]:
+        """Return the states of a point of the table."""
+        return 0, int(self._width_state[row]), int(self._clock_state[row])
+
+    def innovation(self, row: int, log_ratio: float) -> float:
+        """Return how far a measurement at a point is from the expected."""
+        return log_ratio - self.filter.predict(self.states(row))[0]
+
+    def measure(self, row: int, log_ratio: float, time_s: float, noise_factor: float) -> None:
+        """Take a frame that was run at a point of the table."""
+        self.filter.update(self.states(row), log_ratio, noise_factor=noise_factor)
+        self._frames_since_change = 0 if self.filter.jumped else self._frames_since_change + 1
+        self._measured_s = time_s
+        if self.filter.jumped:
+            self._load_when_measured = math.nan
+        self._outdated = True
+
+    def see_load(self, load: float, start_s: float, end_s: float, in_use: bool) -> None:
+        """Take the load by others over a window.
+
+        In use, frames say more than the load: the pair of both teaches the law, and only a load
+        that is newer than the last frame moves the estimate. Out of use, the law is all there is.
+        """
+        if math.isnan(load):
+            return
+        before = self._load_when_measured
+        self.load = load
+        self._outdated = True
+        if not in_use:
+            mean, variance = self.law.predict(load)
+            self.filter.replace_common(mean, variance)
+            return
+        newer_than_frames = start_s >= self._measured_s
+        if not newer_than_frames:
+            steady = abs(load_feature(load) - load_feature(before)) < _WORTH_FORESEEING / 2
+            if steady and self._frames_since_change >= _CALM_FRAMES:
+                self.law.learn(float(self.filter.mean[0]), load, end_s - self._learned_s)
+                self._learned_s = end_s
+            self._load_when_measured = load
+        elif not math.isnan(before):
+            difference, variance = self.law.difference(load, before)
+            if abs(load_feature(load) - load_feature(before)) >= _WORTH_FORESEEING:
+                self.filter.shift_common(difference, variance)
+                self._load_when_measured = load
+
+    def rest(self, elapsed_s: float) -> None:
+        """Let time pass out of use: without any load seen, forget what was measured."""
+        if not math.isnan(self.load):
+            return
+        mean, variance = self.law.predict(0.0)
+        share = math.exp(-elapsed_s / _FORGETTING_S)
+        common = float(self.filter.mean[0])
+        gained = (1 - share) * (common - mean) ** 2
+        present = float(self.filter.covariance[0, 0])
+        self.filter.replace_common(
+            mean + share * (common - mean), share * present + (1 - share) * variance + gained
+        )
+        self._outdated = True
+
+    def estimate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and variance (without noise) of ln(slowdown) at this placement's rows."""
+        if self._outdated:
+            mean, covariance = self.filter.mean, self.filter.covariance
+            split = 1 + self._widths
+            grid = mean[1:split, None] + mean[None, split:]
+            self._mean = (grid.ravel() + mean[0])[self._cell]
+            diagonal = covariance.diagonal()
+            own = diagonal[1:split] + 2 * covariance[0, 1:split]
+            clock = diagonal[split:] + 2 * covariance[0, split:] + diagonal[0]
+            spread = own[:, None] + clock[None, :] + 2 * covariance[1:split, split:]
+            self._variance = spread.ravel()[self._cell]
+            self._outdated = False
+        return self._mean, self._variance
