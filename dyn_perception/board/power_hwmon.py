@@ -15,10 +15,14 @@ _ENDS = ('_input', '_average')  # some drivers have the one, some the other (uW)
 def find_rails(tree: Tree) -> Iterator[Sensor[float]]:
     """Find powerN_input or powerN_average of every hwmon device (W).
 
-    The INA238 on Thor's carrier board has no label: it measures the board's input, VIN.
+    The INA238 on Thor's carrier board has no label: it measures the board's input, VIN. What power
+    supplies say here they say in their own folders as well.
     """
+    supplies = tree.names('sys/class/power_supply')
     for folder in hwmon_folders(tree):
         chip = tree.text(f'{folder}/name')
+        if chip in supplies:
+            continue
         names = set(tree.names(folder))
         for channel in range(1, 17):
             paths = [f'{folder}/power{channel}{end}' for end in _ENDS]
