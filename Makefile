@@ -9,7 +9,8 @@
 
 PYTHON ?= python3
 DISTRO ?=
-MANAGER ?= 0
+MANAGER ?= 1
+BOARD ?=
 SECONDS ?=
 PART ?=
 PYTEST_ARGS ?=
@@ -33,8 +34,9 @@ help: ## Show this list
 	@echo 'make TARGET [VARIABLE=VALUE ...]'
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-8s %s\n", $$1, $$2 }'
 
-demo: runtime ## Watch the network classify frames through ROS 2 [SECONDS=20] [DISTRO=kilted] [DEMO_ARGS=--help]
+demo: runtime ## Watch the manager hold a frame rate [SECONDS=20] [BOARD=jetson_nano] [MANAGER=0] [DEMO_ARGS=--help]
 	@$(RUN) python -m dyn_perception.nodes.demo --manager $(call quote,$(MANAGER)) \
+	  $(if $(BOARD),--board $(call quote,$(BOARD))) \
 	  $(if $(SECONDS),--seconds $(call quote,$(SECONDS))) $(DEMO_ARGS)
 
 test: development ## Run the tests [DISTRO=kilted] [PYTEST_ARGS='-k width'] [DATA=DIR]

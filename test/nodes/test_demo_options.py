@@ -9,7 +9,7 @@ from dyn_perception.nodes.demo.options import parse_options
 
 def test_defaults() -> None:
     options = parse_options([])
-    assert (options.seconds, options.manager, options.picture) == (None, 0, None)
+    assert (options.seconds, options.manager, options.picture) == (None, 1, None)
 
 
 def test_two_demos_have_two_namespaces() -> None:
@@ -22,7 +22,10 @@ def test_two_demos_have_two_namespaces() -> None:
         (['--seconds', '0'], "'0' is no time: use seconds above 0"),
         (['--seconds', 'nan'], "'nan' is no time: use seconds above 0"),
         (['--seconds', 'soon'], "'soon' is no time: use seconds above 0"),
-        (['--manager', '1'], "'1' is not available, this version has no manager: use 0"),
+        (['--seconds', '-1'], "'-1' is no time: use seconds above 0"),
+        (['--manager', '2'], "'2' is neither 1, with the manager, nor 0, without"),
+        (['--board', 'unknown'], "board 'unknown' is unknown: choose of jetson_nano"),
+        (['--board', './nowhere.yaml'], "'./nowhere.yaml' cannot be read"),
         (['--picture', 'demo.png'], "'demo.png' is no SVG file: use a name that ends in .svg"),
         (['--picture', '/nowhere/demo.svg'], 'its folder does not exist: create it first'),
     ],

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.image import RawImage
-from dyn_perception.inference.pipeline import FrameResult, Pipeline
+from dyn_perception.inference.pipeline import FrameLimits, FrameResult, Pipeline
 from dyn_perception.network.bundle import load_bundle
 from support.bundles import write_test_bundle
 from support.node_process import LIMIT_S
@@ -63,7 +63,7 @@ class Scenery:
 
     @property
     def options(self) -> tuple[object, ...]:
-        return '--model', self.model, '--source', self.frames
+        return '--manager', 0, '--model', self.model, '--source', self.frames
 
 
 @pytest.fixture(scope='module')
@@ -79,7 +79,9 @@ def scenery(tmp_path_factory: pytest.TempPathFactory) -> Scenery:
     pipeline = Pipeline(bundle, create_engine(bundle))
 
     def classify(image: NDArray[np.uint8], width: int) -> FrameResult:
-        return pipeline.run(RawImage(32, 32, 'bgr8', False, 96, image.tobytes()), width)
+        return pipeline.run(
+            RawImage(32, 32, 'bgr8', False, 96, image.tobytes()), FrameLimits(width)
+        )
 
     colours = np.random.default_rng(0).integers(0, 256, (200, 1, 1, 3), np.uint8)
     images = [np.tile(colour, (32, 32, 1)) for colour in colours]
@@ -135,6 +137,8 @@ def test_a_run_ends_by_itself_with_the_accuracy_of_each_width(
         if right in (0, 1):
             assert values['top1_by_width'][str(width)] == right, values
     assert 0 < values['top1'] < 1
+    assert values['width_changes'] >= 6
+    assert (values['target_fps'], values['deadline_hit']) == (None, None)
     assert values['dropped'] >= 0
     assert values['fps'] > 0
     assert picture.read_text().startswith('<svg')

@@ -50,9 +50,11 @@ def make_scene(groups: int = 4, frames: int = 40, **facts: object) -> Scene:
     statistics = RunStatistics()
     for stamp in range(frames):
         width = 1 + stamp % groups
-        newest = Result(stamp, 'cat', 0.75, (0.75, 0.2, 0.05), width, 0.11, 0.22, 0.33)
+        newest = Result(
+            stamp, 'cat', 0.75, (0.75, 0.2, 0.05), width, 0.11, 0.22, 0.33, 0.66, ('cat',)
+        )
         statistics.add_result(newest, stamp / 30)
-        statistics.add_truth(stamp, 'cat' if stamp % 4 else 'dog')
+        statistics.add_truth(stamp, ('cat' if stamp % 4 else 'dog',))
     snapshot = statistics.snapshot(frames / 30)
     image = np.full((480, 640, 3), 128, np.uint8)
     frame = ShownFrame(image, snapshot.newest) if snapshot.newest else None
@@ -63,7 +65,7 @@ def make_scene(groups: int = 4, frames: int = 40, **facts: object) -> Scene:
 @pytest.mark.parametrize('size', [(80, 24), (120, 40), (200, 60)])
 def test_the_view_fills_the_terminal_and_shows_everything(size: tuple[int, int]) -> None:
     columns, rows = size
-    text = draw(console(columns, rows, color_system=None), compose(make_scene(), columns))
+    text = draw(console(columns, rows, color_system=None), compose(make_scene(), columns, rows))
     lines = text.splitlines()
     assert len(lines) == rows
     assert all(len(line) <= columns for line in lines)
@@ -78,14 +80,14 @@ def test_the_view_fills_the_terminal_and_shows_everything(size: tuple[int, int])
 
 @pytest.mark.parametrize('size', [(20, 8), (63, 20), (64, 12)])
 def test_a_small_terminal_is_no_error(size: tuple[int, int]) -> None:
-    lines = draw(console(*size, color_system=None), compose(make_scene(), size[0])).splitlines()
+    lines = draw(console(*size, color_system=None), compose(make_scene(), *size)).splitlines()
     assert len(lines) == size[1]
     assert all(len(line) <= size[0] for line in lines)
 
 
 @pytest.mark.parametrize('groups', [1, 2, 8, 9, 40])
 def test_any_number_of_groups_fits(groups: int) -> None:
-    text = draw(console(80, 24, color_system=None), compose(make_scene(groups), 80))
+    text = draw(console(80, 24, color_system=None), compose(make_scene(groups), 80, 24))
     assert f'{groups} groups' in text
     assert len(text.splitlines()) == 24
     assert 'width 1' in text
@@ -93,18 +95,18 @@ def test_any_number_of_groups_fits(groups: int) -> None:
 
 
 def test_before_the_first_frame_the_view_says_what_it_waits_for() -> None:
-    text = draw(console(80, 24, color_system=None), compose(Scene('demo_1234', None), 80))
+    text = draw(console(80, 24, color_system=None), compose(Scene('demo_1234', None), 80, 24))
     assert 'waiting for the first frame' in text
     assert 'Ctrl-C ends' in text
 
 
 def test_a_notice_is_shown() -> None:
-    view = compose(make_scene(), 80, 'width 5 refused: the model has 4 groups')
+    view = compose(make_scene(), 80, 24, 'width 5 refused: the model has 4 groups')
     assert 'width 5 refused' in draw(console(80, 24), view)
 
 
 def test_a_wrong_result_is_marked() -> None:
-    assert '✗ wrong' in draw(console(80, 24), compose(make_scene(frames=1), 80))
+    assert '✗ wrong' in draw(console(80, 24), compose(make_scene(frames=1), 80, 24))
 
 
 def test_a_thumbnail_has_two_pixels_a_character() -> None:

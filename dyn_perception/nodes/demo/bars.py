@@ -26,6 +26,17 @@ def share_bar(share: float, columns: int, colour: str) -> Text:
     return Text(text, colour).append('·' * (columns - len(text)), EMPTY)
 
 
+def parts_bar(parts: Sequence[tuple[float, str]], columns: int) -> Text:
+    """Draw shares of 1, each with its colour, one after the other, on a line of `columns`."""
+    bar, filled, total = Text(), 0, 0.0
+    for share, colour in parts:
+        total += max(0.0, share)
+        end = min(columns, round(total * columns))
+        bar.append('█' * (end - filled), colour)
+        filled = end
+    return bar.append('·' * (columns - filled), EMPTY)
+
+
 def group_bar(width: int, groups: int, columns: int) -> Text:
     """Draw the groups of a network side by side, those of the width in their colours."""
     each = max(1, (columns + 1) // groups - 1)
@@ -40,14 +51,17 @@ def group_bar(width: int, groups: int, columns: int) -> Text:
     return bar
 
 
-def history(values: Sequence[tuple[float, str]], columns: int) -> Text:
+def history(
+    values: Sequence[tuple[float, str]], columns: int, highest: float | None = None
+) -> Text:
     """Draw the newest values, each with its colour, as columns.
 
-    Few much higher ones are cut off, so that the others are still to be told apart.
+    Values above `highest` are cut off. Without it, few much higher ones are, so that the others
+    are still to be told apart.
     """
     shown = values[-columns:]
     ordered = sorted(value for value, _ in shown)
-    highest = (ordered[int(0.9 * (len(ordered) - 1))] if ordered else 0.0) or 1.0
+    highest = highest or (ordered[int(0.9 * (len(ordered) - 1))] if ordered else 0.0) or 1.0
     line = Text(' ' * (columns - len(shown)))
     for value, colour in shown:
         line.append(_HEIGHTS[min(7, int(value / highest * 7.999))], colour)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from dyn_perception.nodes.demo.loop_observations import Event
 from dyn_perception.nodes.demo.observations import Result
 from dyn_perception.nodes.demo.panels import accuracy_panel
 from dyn_perception.nodes.demo.scene import Scene
@@ -87,7 +88,8 @@ class LiveDisplay:
     def show(self, scene: Scene) -> None:
         """Draw a scene."""
         self._scene = scene
-        self._live.update(compose(scene, self._console.width, self._notice()), refresh=True)
+        columns, rows = self._console.size
+        self._live.update(compose(scene, columns, rows, self._notice()), refresh=True)
 
     def notice(self, text: str) -> None:
         """Show a text in the last line for some seconds, and again at the end."""
@@ -113,6 +115,7 @@ class PlainDisplay:
         """Write to a stream."""
         self._stream = stream
         self._next = 0.0
+        self._newest_event: Event | None = None
 
     def __enter__(self) -> 'PlainDisplay':
         return self
@@ -126,7 +129,8 @@ class PlainDisplay:
         pass
 
     def show(self, scene: Scene) -> None:
-        """Write a line if the last one is a second old."""
+        """Write what changed, and a line if the last one is a second old."""
+        self._write_events(scene.loop.events if scene.loop else ())
         newest = scene.snapshot.newest
         if newest is not None and scene.elapsed_s >= self._next:
             self._next = scene.elapsed_s + _LINE_S
@@ -139,6 +143,13 @@ class PlainDisplay:
     def node_line(self, node: str, line: str) -> None:
         """Write a line of a node."""
         self.notice(f'{node}: {line}')
+
+    def _write_events(self, events: tuple[Event, ...]) -> None:
+        known = self._newest_event
+        new = events[events.index(known) + 1 :] if known in events else events
+        for event in new:
+            self.notice(f'{event.elapsed_s:5.1f} s  {event.text}')
+            self._newest_event = event
 
 
 def plain_line(scene: Scene, newest: Result) -> str:

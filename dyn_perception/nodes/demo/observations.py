@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the demo learns from the nodes, as plain values."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,9 @@ class Network:
 class Result:
     """The result of one frame; `stamp` is that of its image (ns).
 
-    `truth` is the label of the image: '' where nobody knows it, None while it has not arrived.
+    `label`, `score` and `scores` are those of its surest region, `regions` has the labels of all,
+    row by row. `truths` are the labels of the image in the same order: '' where nobody knows one,
+    None while they have not arrived.
     """
 
     stamp: int
@@ -34,18 +37,44 @@ class Result:
     queueing_ms: float
     preprocessing_ms: float
     inference_ms: float
+    latency_ms: float  # from the arrival of the image in the node to the publication
+    regions: tuple[str, ...]
+    best_region: int = 0
+    columns: int = 1  # of the grid of regions
+    placement: str = ''
+    host_excess_ms: float = math.nan  # by which the host was slower than a simulated board
+    busy_s: Mapping[str, float] = field(default_factory=dict)  # by processor
     dropped: int = 0  # frames that the node received since the previous result and left
-    truth: str | None = None
+    truths: tuple[str, ...] | None = None
 
     @property
-    def latency_ms(self) -> float:
-        """From the arrival of the image in the node to the answer (ms)."""
-        return self.queueing_ms + self.preprocessing_ms + self.inference_ms
+    def service_ms(self) -> float:
+        """From the start of work on the image to the publication (ms)."""
+        return self.latency_ms - self.queueing_ms
+
+    @property
+    def truth(self) -> str | None:
+        """Label of the surest region; '' where nobody knows it, None while it has not arrived."""
+        return None if self.truths is None else self._truth(self.best_region)
 
     @property
     def is_right(self) -> bool | None:
         """Whether the label is that of the image; None where that is not known."""
         return self.label == self.truth if self.truth else None
+
+    @property
+    def judged(self) -> tuple[bool | None, ...]:
+        """For each region, whether its label is right; None where that is not known."""
+        truths = (self._truth(index) for index in range(len(self.regions)))
+        return tuple(
+            label == truth if truth else None
+            for label, truth in zip(self.regions, truths, strict=True)
+        )
+
+    def _truth(self, region: int) -> str:
+        # Another grid than that of the regions says nothing about one of them.
+        same_grid = self.truths is not None and len(self.truths) == len(self.regions)
+        return self.truths[region] if self.truths is not None and same_grid else ''
 
 
 @dataclass(frozen=True)
@@ -58,7 +87,7 @@ class ShownFrame:
 
 @dataclass
 class WidthTally:
-    """Frames at one width."""
+    """Frames at one width, and the images in them whose label is known."""
 
     frames: int = 0
     labelled: int = 0
@@ -66,7 +95,7 @@ class WidthTally:
 
     @property
     def top1(self) -> float | None:
-        """Share of the labelled frames that are right, 0...1; None without any."""
+        """Share of the labelled images that are right, 0...1; None without any."""
         return self.right / self.labelled if self.labelled else None
 
 
@@ -78,6 +107,8 @@ class Snapshot:
     dropped: int = 0  # frames without a result
     seconds: float = 0.0  # from the first result to the newest
     fps_now: float = 0.0  # in the last seconds
+    width_changes: int = 0  # results of another width than the one before
+    on_time: int = 0  # results within the deadline
     recent: Mapping[int, Result] = field(default_factory=dict)  # by stamp, the newest last
 
     @property
@@ -99,3 +130,9 @@ class Snapshot:
     def fps(self) -> float:
         """Results a second over the whole run."""
         return (self.total.frames - 1) / self.seconds if self.seconds else 0.0
+
+    @property
+    def deadline_hit(self) -> float | None:
+        """Share of all frames on time, 0...1; dropped ones are late. None without a frame."""
+        frames = self.total.frames + self.dropped
+        return self.on_time / frames if frames else None

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The node of the demo: it watches the others and sets the width."""
+"""The node of the demo: it watches the others."""
 
 import time
 from collections import deque
@@ -15,8 +15,6 @@ from dyn_perception.inference.image import decode_image
 from dyn_perception.msg import ClassLabels, PerceptionResult, Truth
 from dyn_perception.nodes.demo.observations import Network, Result, ShownFrame
 from dyn_perception.nodes.demo.run_statistics import RunStatistics
-from dyn_perception.nodes.demo.width_schedule import WidthSchedule
-from dyn_perception.nodes.demo.width_stepper import WidthStepper
 from dyn_perception.nodes.image_messages import from_message
 
 # A result must not be lost in the demo itself, however long the terminal takes.
@@ -31,25 +29,19 @@ class Observer(Node):
     def __init__(
         self,
         namespace: str,
-        seconds: float | None,
         show_frames: bool,
-        report: Callable[[str], None],
     ) -> None:
         """Start to watch the nodes of a namespace.
 
         Args:
             namespace: of image_source and perception.
-            seconds: time of the run, None for no end.
             show_frames: whether `shown_frame` is wanted; images are not received otherwise.
-            report: gets what the viewer should know.
         """
         super().__init__('demo', namespace=namespace)
         self.network: Network | None = None
         self.statistics = RunStatistics()
         self.start_s: float | None = None  # arrival of the first result, monotonic clock
-        self._seconds = seconds
-        self._report = report
-        self._stepper: WidthStepper | None = None
+        self._when_ready: Callable[[Network], None] | None = None
         self._images: deque[bytes] = deque(maxlen=4)
         self._shown: ShownFrame | None = None
         self.create_subscription(ClassLabels, 'perception/labels', self._receive_labels, _LATCHED)
@@ -61,10 +53,9 @@ class Observer(Node):
             # Kept as bytes: only the few that are shown are worth the work of decoding.
             self.create_subscription(Image, 'image_raw', self._receive_image, _IMAGE, raw=True)
 
-    @property
-    def refused(self) -> int:
-        """Sets of the width that did not take effect."""
-        return self._stepper.refused if self._stepper else 0
+    def when_ready(self, call: Callable[[Network], None]) -> None:
+        """Have a function called, once, when the network is known and frames flow."""
+        self._when_ready = call
 
     def shown_frame(self) -> ShownFrame | None:
         """Return the newest frame with a result that is at hand; None before the first."""
@@ -94,13 +85,12 @@ class Observer(Node):
         self._images.append(data)
 
     def _receive_truth(self, message: Truth) -> None:
-        self.statistics.add_truth(_stamp(message), message.labels[0])
+        self.statistics.add_truth(_stamp(message), tuple(message.labels))
 
     def _begin(self) -> None:
-        """Step the width once the network is known and frames flow."""
-        if self.network and self.start_s is not None and self._stepper is None:
-            schedule = WidthSchedule(self.network.groups, self._seconds)
-            self._stepper = WidthStepper(self, 'perception', schedule, self._report)
+        if self.network and self.start_s is not None and self._when_ready is not None:
+            self._when_ready(self.network)
+            self._when_ready = None
 
 
 def _stamp(message: Image | PerceptionResult | Truth) -> int:
@@ -119,5 +109,12 @@ def _result(message: PerceptionResult) -> Result:
         queueing_ms=message.queueing_ms,
         preprocessing_ms=message.preprocessing_ms,
         inference_ms=message.inference_ms,
+        latency_ms=message.latency_ms,
+        regions=tuple(region.label for region in message.regions),
+        best_region=message.best_region,
+        columns=message.columns,
+        placement=message.operating_point.placement,
+        host_excess_ms=message.host_excess_ms,
+        busy_s={time.processor: time.busy_s for time in message.busy_time},
         dropped=message.dropped,
     )

@@ -7,10 +7,18 @@ import math
 import secrets
 from pathlib import Path
 
+from dyn_perception.simulation.board_files import load_board_description
+from dyn_perception.simulation.errors import SimulationError
+
 _DESCRIPTION = """\
-Start image_source and perception as separate processes on labelled frames (640x480, 30 Hz), step
-the width of the network from all groups to one and back by setting its ROS parameter, and show
-what happens in the terminal.
+Show the whole loop in the terminal: image_source and perception on labelled frames (640x480, cut
+into 6 x 8 images), resource_monitor, and the manager, which holds a frame rate while other
+programs come and go. The demo first measures how long the network takes at its full width, and
+sets a target that it holds alone but misses beside the other programs.
+
+--board NAME runs the same on a simulated board, in real time. Without the manager (--manager 0)
+nothing reacts: on a simulated board the knobs are yours, and on this machine the demo itself steps
+the width of the network from all groups to one and back, on single images at 30 Hz.
 """
 
 _NOTES = """\
@@ -18,10 +26,16 @@ The live view needs a terminal with UTF-8 on standard error; elsewhere the demo 
 second there. The last line on standard output is one JSON object:
   frames     results received
   fps        results a second
-  top1       share of labelled frames that are right, 0...1 (null: none was labelled)
+  top1       share of labelled images that are right, 0...1 (null: none was labelled); a frame of
+             the loop has 6 x 8 images
   dropped    frames published without a result (without labels: those that perception reports)
   widths     frames at each width
+  target_fps     frame rate to hold (null: the demo itself set the width)
+  deadline_hit   share of the frames with a result within 1/target_fps of their arrival, 0...1;
+                 dropped frames are late
+  width_changes  how often the width of a result was not that of the one before
   labelled, top1_by_width, refused, latency_ms, seconds, model, architecture   details of these
+The counts of the loop start when its target is set.
 Exit status: 0 at the end of SECONDS, on Ctrl-C and on SIGTERM; 1 if a node ends or nothing
 arrives (the reason is the last line on standard error); 2 if an option cannot be taken.
 The nodes run in a namespace of their own, demo_<random>, in the ROS domain of the caller.
@@ -45,9 +59,17 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--manager',
         type=_manager,
-        default=0,
-        metavar='0',
-        help='0 (default): no manager, the demo itself sets the width',
+        default=1,
+        metavar='0|1',
+        help='1 (default): the manager sets the knobs; 0: it is not started',
+    )
+    parser.add_argument(
+        '--board',
+        type=_board,
+        default='',
+        metavar='NAME',
+        help='a simulated board instead of this machine: one of config/boards, for example '
+        'jetson_nano, or the path of a description',
     )
     parser.add_argument(
         '--model', default='', help='shipped network or bundle folder (default: that of the node)'
@@ -83,11 +105,21 @@ def _positive(text: str) -> float:
 
 
 def _manager(text: str) -> int:
-    if text != '0':
+    if text not in ('0', '1'):
         raise argparse.ArgumentTypeError(
-            f'{text!r} is not available, this version has no manager: use 0'
+            f'{text!r} is neither 1, with the manager, nor 0, without: use one of them'
         )
-    return 0
+    return int(text)
+
+
+def _board(text: str) -> str:
+    if not text:
+        return text
+    try:
+        load_board_description(text)
+    except SimulationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _picture(text: str) -> Path:

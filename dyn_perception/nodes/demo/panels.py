@@ -13,6 +13,7 @@ from rich.text import Text
 
 from dyn_perception.nodes.demo.bars import EMPTY, group_bar, group_colour, history, share_bar
 from dyn_perception.nodes.demo.observations import Network, Result, ShownFrame, Snapshot
+from dyn_perception.nodes.demo.region_marks import mark_wrong
 from dyn_perception.nodes.demo.thumbnail import Thumbnail, fit
 
 RIGHT, WRONG, OTHER, QUIET = '#7bc96f', '#ff6b6b', '#5c7fa3', '#8b93a1'
@@ -35,8 +36,12 @@ class FramePanel:
         else:
             image = self._frame.image
             title = f'camera {image.shape[1]} × {image.shape[0]}'
+            judged = self._frame.result.judged
+            if len(judged) > 1:
+                image = mark_wrong(image, judged, self._frame.result.columns)
+                title = f'camera: {len(judged)} images, {judged.count(False)} wrong'
             content = Thumbnail(image, *fit(image, options.max_width - 2, rows))
-        yield _framed(Align.center(content, vertical='middle', height=rows), title, padding=0)
+        yield framed(Align.center(content, vertical='middle', height=rows), title, padding=0)
 
 
 class ClassPanel:
@@ -54,7 +59,7 @@ class ClassPanel:
             lines += [_answer(result), _truth(result)]
             count = (options.height or 8) - 2 - len(lines)
             lines.append(_best_scores(result, self._network, count, options.max_width - 4))
-        yield _framed(Group(*lines), 'class', height=options.height)
+        yield framed(Group(*lines), 'class', height=options.height)
 
 
 class NetworkPanel:
@@ -68,7 +73,7 @@ class NetworkPanel:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if not self._results or self._network is None:
-            yield _framed(Text(), 'network', height=options.height)
+            yield framed(Text(), 'network', height=options.height)
             return
         columns = options.max_width - 4 - 10
         newest, groups = self._results[-1], self._network.groups
@@ -83,11 +88,11 @@ class NetworkPanel:
             ),
         )
         table.add_row('rate', _rate(self._snapshot))
-        table.add_row('latency', Text(f'{_mean(smooth, "latency_ms"):.2f} ms', 'bold'))
-        table.add_row('', history(_binned(self._results), columns))
+        table.add_row('latency', Text(f'{mean(smooth, "latency_ms"):.2f} ms', 'bold'))
+        table.add_row('', history(binned_latencies(self._results), columns))
         for sign, stage in zip('=++', ('queueing', 'preprocessing', 'inference'), strict=True):
-            table.add_row('', f'{sign} {_mean(smooth, f"{stage}_ms"):5.2f} {stage}')
-        yield _framed(table, 'network', height=options.height)
+            table.add_row('', f'{sign} {mean(smooth, f"{stage}_ms"):5.2f} {stage}')
+        yield framed(table, 'network', height=options.height)
 
 
 def accuracy_panel(snapshot: Snapshot, network: Network | None) -> Panel:
@@ -111,7 +116,7 @@ def accuracy_panel(snapshot: Snapshot, network: Network | None) -> Panel:
     table.add_row('', *headings)
     table.add_row('right', *(Text(text, 'bold') for text in accuracies))
     table.add_row('frames', *(Text(text, QUIET) for text in frames_at))
-    return _framed(table, 'accuracy since the start')
+    return framed(table, 'accuracy since the start')
 
 
 def _answer(result: Result) -> Text:
@@ -144,8 +149,8 @@ def _rate(snapshot: Snapshot) -> Text:
     return text.append(f'  {dropped} dropped', WRONG if dropped else QUIET)
 
 
-def _binned(results: list[Result]) -> list[tuple[float, str]]:
-    """Return median latency (ms) and colour of the width for each short time."""
+def binned_latencies(results: list[Result]) -> list[tuple[float, str]]:
+    """Return the median latency (ms) and colour of the width for each short time."""
     bins: dict[int, list[Result]] = {}
     for result in results:
         bins.setdefault(result.stamp // _BIN_NS, []).append(result)
@@ -155,7 +160,8 @@ def _binned(results: list[Result]) -> list[tuple[float, str]]:
     ]
 
 
-def _mean(results: list[Result], name: str) -> float:
+def mean(results: list[Result], name: str) -> float:
+    """Return the mean of a value of results."""
     return float(sum(getattr(result, name) for result in results)) / len(results)
 
 
@@ -170,9 +176,10 @@ def _percent(share: float | None) -> str:
     return '' if share is None else f'{share:.1%}'
 
 
-def _framed(
+def framed(
     content: RenderableType, title: str, padding: int = 1, height: int | None = None
 ) -> Panel:
+    """Return something with a frame and a title around it."""
     return Panel(
         content,
         title=Text(title, QUIET),

@@ -4,6 +4,7 @@
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -11,13 +12,14 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES
 
 _KEPT_LINES = 50
 _GRACE_S = 1.0  # from the request to end until the process is killed
+_RESTORING_GRACE_S = 5.0  # for those that put something back, such as limits of clocks
 
 
 class NodeEndedError(Exception):
@@ -27,9 +29,17 @@ class NodeEndedError(Exception):
 class NodeProcess:
     """One node, started in a session of its own so that a terminal's Ctrl-C does not reach it."""
 
-    def __init__(self, name: str, arguments: list[str], on_line: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        on_line: Callable[[str], None],
+        grace_s: float = _GRACE_S,
+    ) -> None:
         """Start `dyn_perception.nodes.<name>`; `on_line` gets each line that it prints."""
         self.name = name
+        self._grace_s = grace_s
+        self._deadline = math.inf  # of the end, once it was requested
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._is_ending = False
@@ -47,9 +57,9 @@ class NodeProcess:
         self._reader.start()
 
     def check(self) -> None:
-        """Raise NodeEndedError if the node has ended."""
+        """Raise NodeEndedError if the node has ended and was not asked to."""
         status = self._process.poll()
-        if status is None:
+        if status is None or self._is_ending:
             return
         self._reader.join(1.0)
         how = f'status {status}' if status >= 0 else signal.Signals(-status).name
@@ -60,13 +70,16 @@ class NodeProcess:
 
     def request_end(self) -> None:
         """Ask the node to end; what it still says is of no interest."""
-        self._is_ending = True
-        self._signal(signal.SIGTERM)
+        if not self._is_ending:
+            self._is_ending = True
+            self._deadline = time.monotonic() + self._grace_s
+            self._signal(signal.SIGTERM)
 
-    def end(self, deadline: float) -> None:
-        """Wait until the node has ended; kill it at the deadline of the monotonic clock."""
+    def end(self) -> None:
+        """Wait until the node has ended; kill it when its time is over."""
+        self.request_end()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(0.0, deadline - time.monotonic()))
+            self._process.wait(max(0.0, self._deadline - time.monotonic()))
         self._signal(signal.SIGKILL)  # also what the node may have started
         self._process.wait()
 
@@ -89,12 +102,22 @@ class NodeProcesses:
         """Make an empty group; `on_line` gets the name of a node and a line that it printed."""
         self._on_line = on_line
         self._nodes: list[NodeProcess] = []
-        self._deadline: float | None = None  # of the end, once it was requested
 
-    def start(self, name: str, namespace: str, parameters: Mapping[str, object]) -> None:
-        """Start a node in a namespace with parameters."""
-        arguments = ros_arguments(namespace, parameters)
-        self._nodes.append(NodeProcess(name, arguments, lambda line: self._on_line(name, line)))
+    def start(
+        self, name: str, namespace: str, parameters: Mapping[str, object], restores: bool = False
+    ) -> None:
+        """Start a node in a namespace with parameters; `restores` gives it time at its end."""
+        grace_s = _RESTORING_GRACE_S if restores else _GRACE_S
+        self._start(name, ros_arguments(namespace, parameters), grace_s)
+
+    def start_program(self, name: str, arguments: Sequence[str]) -> NodeProcess:
+        """Start another module of `dyn_perception.nodes`, and return it to be ended."""
+        return self._start(name, list(arguments), _GRACE_S)
+
+    def _start(self, name: str, arguments: list[str], grace_s: float) -> NodeProcess:
+        node = NodeProcess(name, arguments, lambda line: self._on_line(name, line), grace_s)
+        self._nodes.append(node)
+        return node
 
     def check(self) -> None:
         """Raise NodeEndedError if a node has ended."""
@@ -103,10 +126,8 @@ class NodeProcesses:
 
     def request_end(self) -> None:
         """Ask all nodes to end; leaving the context waits for them."""
-        if self._deadline is None:
-            self._deadline = time.monotonic() + _GRACE_S
-            for node in self._nodes:
-                node.request_end()
+        for node in self._nodes:
+            node.request_end()
 
     def __enter__(self) -> 'NodeProcesses':
         return self
@@ -118,9 +139,8 @@ class NodeProcesses:
         trace: TracebackType | None,
     ) -> None:
         self.request_end()
-        assert self._deadline is not None
         for node in self._nodes:
-            node.end(self._deadline)
+            node.end()
 
 
 def ros_arguments(namespace: str, parameters: Mapping[str, object]) -> list[str]:

@@ -7,14 +7,18 @@ import os
 import sys
 import time
 
-from dyn_perception.nodes.demo.display import choose_display
+from dyn_perception.nodes.demo.display import Display, choose_display
 from dyn_perception.nodes.demo.interruption import Interruption
+from dyn_perception.nodes.demo.loop import Loop
 from dyn_perception.nodes.demo.observer import Observer
 from dyn_perception.nodes.demo.processes import NodeProcesses, profile_environment
 from dyn_perception.nodes.demo.ros_thread import RosThread
 from dyn_perception.nodes.demo.scene import Scene
+from dyn_perception.nodes.demo.stage import Stage
+from dyn_perception.nodes.demo.starting import open_stage, start_nodes
 from dyn_perception.nodes.demo.summary import summary
 from dyn_perception.nodes.demo.view import save_picture
+from dyn_perception.nodes.demo.width_show import WidthShow
 from dyn_perception.share import config_path
 
 _TICK_S = 0.1
@@ -36,61 +40,76 @@ def run(options: argparse.Namespace, interruption: Interruption) -> dict[str, ob
     profile = str(config_path('fastdds_profile.xml'))
     os.environ.update(profile_environment(os.environ, profile))
     display = choose_display(sys.stderr, options.plain)
-    with display, NodeProcesses(display.node_line) as processes:
+    with open_stage(options) as stage, display, NodeProcesses(display.node_line) as processes:
         if not interruption.requested:
-            _start(processes, options)
+            start_nodes(processes, options, stage)
         with RosThread() as ros:
             wants_frames = display.shows_frames or options.picture is not None
-            observer = Observer(options.namespace, options.seconds, wants_frames, display.notice)
+            observer = Observer(options.namespace, wants_frames)
+            show = _show(observer, processes, options, stage, display)
             ros.add(observer)
             began = time.monotonic()
-            while not (interruption.requested or _is_over(observer, options.seconds)):
+            while not (interruption.requested or _is_over(show, options.seconds)):
                 ros.check()
                 processes.check()
-                _check_progress(observer, began)
-                display.show(_scene(observer, options, display.shows_frames))
+                _check_progress(show, began)
+                show.step()
+                display.show(_scene(observer, show, options, display.shows_frames))
                 time.sleep(_TICK_S)
-            scene = _scene(observer, options, wants_frames)
+            scene = _scene(observer, show, options, wants_frames)
             display.show(scene)
             processes.request_end()  # while they end, ROS does here
     if options.picture is not None:
-        save_picture(scene, options.picture)
+        save_picture(scene, options.picture, _title(options))
     latency_ms = observer.statistics.latency_percentiles()
-    return summary(scene.network, scene.snapshot, latency_ms, observer.refused)
+    return summary(scene.network, scene.snapshot, latency_ms, show.refused, show.target_fps)
 
 
-def _start(processes: NodeProcesses, options: argparse.Namespace) -> None:
-    model = {'model': options.model} if options.model else {}
-    source = {'source': options.source} if options.source else {}
-    camera = {'rate_hz': 30.0, 'image_size': [640, 480], **source}
-    processes.start('perception', options.namespace, model)
-    processes.start('image_source', options.namespace, camera)
+def _show(
+    observer: Observer,
+    processes: NodeProcesses,
+    options: argparse.Namespace,
+    stage: Stage | None,
+    display: Display,
+) -> Loop | WidthShow:
+    if stage is None:
+        return WidthShow(observer, options.seconds, display.notice)
+    has_manager = bool(options.manager)
+    return Loop(observer, processes, stage, has_manager, options.seconds, display.notice)
 
 
-def _is_over(observer: Observer, seconds: float | None) -> bool:
+def _title(options: argparse.Namespace) -> str:
+    board = f' BOARD={options.board}' if options.board else ''
+    return f'make demo{board}' + ('' if options.manager else ' MANAGER=0')
+
+
+def _is_over(show: Loop | WidthShow, seconds: float | None) -> bool:
     return (
         seconds is not None
-        and observer.start_s is not None
-        and time.monotonic() >= observer.start_s + seconds
+        and show.start_s is not None
+        and time.monotonic() >= show.start_s + seconds
     )
 
 
-def _check_progress(observer: Observer, began: float) -> None:
-    if observer.start_s is None and time.monotonic() > began + _FIRST_RESULT_S:
+def _check_progress(show: Loop | WidthShow, began: float) -> None:
+    if time.monotonic() > began + _FIRST_RESULT_S and show.missing:
         raise NoResultError(
-            f'no result came within {_FIRST_RESULT_S:g} s although the nodes run: messages do not '
-            'arrive; see whether RMW_IMPLEMENTATION, ROS_DISCOVERY_SERVER and the profile in '
-            'FASTDDS_DEFAULT_PROFILES_FILE and FASTRTPS_DEFAULT_PROFILES_FILE are meant'
+            f'no {show.missing} came within {_FIRST_RESULT_S:g} s although the nodes run: '
+            'messages do not arrive; see whether RMW_IMPLEMENTATION, ROS_DISCOVERY_SERVER and the '
+            'profile in FASTDDS_DEFAULT_PROFILES_FILE and FASTRTPS_DEFAULT_PROFILES_FILE are meant'
         )
 
 
-def _scene(observer: Observer, options: argparse.Namespace, with_frame: bool) -> Scene:
+def _scene(
+    observer: Observer, show: Loop | WidthShow, options: argparse.Namespace, with_frame: bool
+) -> Scene:
     now = time.monotonic()
     return Scene(
         namespace=options.namespace,
         seconds=options.seconds,
-        elapsed_s=0.0 if observer.start_s is None else now - observer.start_s,
+        elapsed_s=0.0 if show.start_s is None else now - show.start_s,
         network=observer.network,
         snapshot=observer.statistics.snapshot(now),
         frame=observer.shown_frame() if with_frame else None,
+        loop=show.scene(options.namespace),
     )

@@ -4,6 +4,7 @@
 
 import copy
 import dataclasses
+import math
 import threading
 from collections import OrderedDict, deque
 
@@ -25,8 +26,20 @@ class RunStatistics:
     """
 
     def __init__(self) -> None:
-        """Start with nothing counted."""
+        """Start with nothing counted and no deadline."""
         self._lock = threading.Lock()
+        self._clear(math.inf)
+
+    def restart(self, deadline_ms: float) -> None:
+        """Forget what was counted; results are on time within a deadline from now on."""
+        with self._lock:
+            self._clear(deadline_ms)
+
+    def _clear(self, deadline_ms: float) -> None:
+        self._deadline_ms = deadline_ms
+        self._on_time = 0
+        self._width_changes = 0
+        self._newest_width: int | None = None
         self._tallies: dict[int, WidthTally] = {}
         self._dropped = 0  # of the frames whose label came
         self._reported = 0  # by the perception node
@@ -34,7 +47,9 @@ class RunStatistics:
         self._first_stamp = 0
         self._newest_stamp = 0
         self._results: OrderedDict[int, Result] = OrderedDict()  # by stamp, as those below
-        self._truths: OrderedDict[int, str] = OrderedDict()  # newer than the newest result
+        self._truths: OrderedDict[int, tuple[str, ...]] = (
+            OrderedDict()
+        )  # newer than the newest result
         self._first_arrival = 0.0
         self._arrivals: deque[float] = deque()
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
@@ -47,6 +62,9 @@ class RunStatistics:
             else:
                 self._reported += result.dropped
             self._newest_stamp = result.stamp
+            self._width_changes += self._newest_width not in (None, result.width)
+            self._newest_width = result.width
+            self._on_time += result.latency_ms <= self._deadline_ms
             self._tallies.setdefault(result.width, WidthTally()).frames += 1
             self._latencies.append(result.latency_ms)
             self._arrivals.append(arrival)
@@ -55,22 +73,22 @@ class RunStatistics:
             self._results[result.stamp] = result
             if len(self._results) > _KEPT:
                 self._results.popitem(last=False)
-            truth = self._truths.pop(result.stamp, None)
-            if truth is not None:
-                self._compare(result, truth)
+            truths = self._truths.pop(result.stamp, None)
+            if truths is not None:
+                self._compare(result, truths)
             while self._truths and next(iter(self._truths)) < result.stamp:
                 self._count_dropped(self._truths.popitem(last=False)[0])
 
-    def add_truth(self, stamp: int, label: str) -> None:
-        """Count a published frame with its label, '' where that is not known."""
+    def add_truth(self, stamp: int, labels: tuple[str, ...]) -> None:
+        """Count a published frame with a label a region, '' where that is not known."""
         with self._lock:
             self._has_truth = True
             if stamp in self._results:
-                self._compare(self._results[stamp], label)
+                self._compare(self._results[stamp], labels)
             elif self._tallies and stamp < self._newest_stamp:
                 self._count_dropped(stamp)
             else:
-                self._truths[stamp] = label
+                self._truths[stamp] = labels
                 if len(self._truths) > _KEPT:  # no answers any more
                     self._count_dropped(self._truths.popitem(last=False)[0])
 
@@ -86,6 +104,8 @@ class RunStatistics:
                 dropped=self._dropped if self._has_truth else self._reported,
                 seconds=self._arrivals[-1] - self._first_arrival,
                 fps_now=present / window if window > 0 else 0.0,
+                width_changes=self._width_changes,
+                on_time=self._on_time,
                 recent=dict(self._results),
             )
 
@@ -100,10 +120,11 @@ class RunStatistics:
         if self._tallies and stamp > self._first_stamp:
             self._dropped += 1
 
-    def _compare(self, result: Result, truth: str) -> None:
-        judged = dataclasses.replace(result, truth=truth)
-        self._results[result.stamp] = judged
-        if judged.is_right is not None:
-            tally = self._tallies[result.width]
-            tally.labelled += 1
-            tally.right += judged.is_right
+    def _compare(self, result: Result, truths: tuple[str, ...]) -> None:
+        compared = dataclasses.replace(result, truths=truths)
+        self._results[result.stamp] = compared
+        tally = self._tallies[result.width]
+        for is_right in compared.judged:
+            if is_right is not None:
+                tally.labelled += 1
+                tally.right += is_right

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass, field
 
+from dyn_perception.nodes.demo.loop_observations import LoopScene
 from dyn_perception.nodes.demo.observations import Network, ShownFrame, Snapshot
 
 
@@ -17,3 +18,4 @@ class Scene:
     network: Network | None = None
     snapshot: Snapshot = field(default_factory=Snapshot)
     frame: ShownFrame | None = None
+    loop: LoopScene | None = None  # None where the demo itself sets the width

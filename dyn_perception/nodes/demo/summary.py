@@ -9,7 +9,11 @@ from dyn_perception.nodes.demo.observations import Network, Snapshot
 
 
 def summary(
-    network: Network | None, snapshot: Snapshot, latency_ms: tuple[float, float], refused: int
+    network: Network | None,
+    snapshot: Snapshot,
+    latency_ms: tuple[float, float],
+    refused: int,
+    target_fps: float = math.nan,
 ) -> dict[str, object]:
     """Return what a run showed; see the help of the demo for its keys.
 
@@ -17,7 +21,8 @@ def summary(
         network: what ran, None if that never became known.
         snapshot: the counts at the end.
         latency_ms: median and 95th percentile.
-        refused: sets of the width that the node refused or did not answer.
+        refused: sets of parameters that a node refused or did not answer.
+        target_fps: frame rate to hold, NaN if there was none.
     """
     total = snapshot.total
     widths = range(1, (network.groups if network else 0) + 1)
@@ -28,6 +33,9 @@ def summary(
         'top1': _rounded(total.top1),
         'dropped': snapshot.dropped,
         'widths': {width: tally.frames if tally else 0 for width, tally in tallies.items()},
+        'target_fps': _rounded(target_fps, 3),
+        'deadline_hit': None if math.isnan(target_fps) else _rounded(snapshot.deadline_hit),
+        'width_changes': snapshot.width_changes,
         'labelled': total.labelled,
         'top1_by_width': {
             width: _rounded(tally.top1 if tally else None) for width, tally in tallies.items()

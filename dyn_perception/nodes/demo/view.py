@@ -5,28 +5,29 @@
 import io
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.layout import Layout
-from rich.table import Table
-from rich.text import Text
 
+from dyn_perception.nodes.demo.loop_view import compose_loop
 from dyn_perception.nodes.demo.panels import (
-    QUIET,
-    WRONG,
     ClassPanel,
     FramePanel,
     NetworkPanel,
     accuracy_panel,
 )
 from dyn_perception.nodes.demo.scene import Scene
+from dyn_perception.nodes.demo.view_lines import footer, header
 
 _SIDE_COLUMNS = 38
 _NARROW = 64  # columns below which there is no room for the frame
 _PICTURE_SIZE = (88, 27)  # columns, rows
+_LOOP_PICTURE_SIZE = (104, 34)
 
 
-def compose(scene: Scene, columns: int, notice: str = '') -> Layout:
-    """Return what is drawn in a terminal of so many columns; a notice stands in its last line."""
+def compose(scene: Scene, columns: int, rows: int, notice: str = '') -> Layout:
+    """Return what is drawn in a terminal of a size; a notice stands in its last line."""
+    if scene.loop is not None:
+        return compose_loop(scene, scene.loop, columns, rows, notice)
     side = Layout(name='side')
     side.split_column(
         Layout(ClassPanel(scene.frame, scene.network), name='class'),
@@ -40,17 +41,17 @@ def compose(scene: Scene, columns: int, notice: str = '') -> Layout:
         body.split_row(side)
     whole = Layout(name='whole')
     whole.split_column(
-        Layout(_header(scene), name='header', size=1),
+        Layout(header(scene), name='header', size=1),
         body,
         Layout(accuracy_panel(scene.snapshot, scene.network), name='accuracy', size=5),
-        Layout(_footer(scene, notice), name='footer', size=1),
+        Layout(footer(scene, notice), name='footer', size=1),
     )
     return whole
 
 
-def save_picture(scene: Scene, path: Path) -> None:
+def save_picture(scene: Scene, path: Path, title: str = 'make demo') -> None:
     """Write the view to an SVG file."""
-    columns, rows = _PICTURE_SIZE
+    columns, rows = _LOOP_PICTURE_SIZE if scene.loop else _PICTURE_SIZE
     console = Console(
         file=io.StringIO(),
         record=True,
@@ -61,24 +62,5 @@ def save_picture(scene: Scene, path: Path) -> None:
         legacy_windows=False,
         _environ={},
     )
-    console.print(compose(scene, columns), height=rows)
-    console.save_svg(str(path), title='make demo')
-
-
-def _header(scene: Scene) -> RenderableType:
-    network = scene.network
-    left = Text(' dyn_perception', 'bold')
-    if network:
-        left.append(f'   {network.model}', '#56b4e9').append(f'   {network.groups} groups', QUIET)
-    end = f' of {scene.seconds:g} s' if scene.seconds else ' s   Ctrl-C ends'
-    header = Table.grid(expand=True)
-    header.add_column(no_wrap=True)
-    header.add_column(justify='right', no_wrap=True)
-    header.add_row(left, Text(f'{scene.elapsed_s:.0f}{end} ', QUIET))
-    return header
-
-
-def _footer(scene: Scene, notice: str) -> Text:
-    if notice:
-        return Text(f' {notice}', WRONG, no_wrap=True, overflow='ellipsis')
-    return Text(f' nodes and topics in ROS namespace /{scene.namespace}', QUIET, no_wrap=True)
+    console.print(compose(scene, columns, rows), height=rows)
+    console.save_svg(str(path), title=title)

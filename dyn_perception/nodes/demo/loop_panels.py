@@ -1,0 +1,198 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The panels of the loop: goal, board, and what changed."""
+
+import math
+import textwrap
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from dyn_perception.nodes.demo.bars import group_bar, group_colour, history, parts_bar
+from dyn_perception.nodes.demo.loop_observations import Board, Event, Goal, LoopScene, Processor
+from dyn_perception.nodes.demo.observations import Network, Result, Snapshot
+from dyn_perception.nodes.demo.panels import (
+    EMPTY,
+    OTHER,
+    QUIET,
+    RIGHT,
+    WRONG,
+    binned_latencies,
+    framed,
+    mean,
+)
+
+AT_RISK = '#f0a400'
+_EVENT_COLOURS = {'load': WRONG, 'relief': '#56b4e9', 'manager': RIGHT, 'clock': AT_RISK}
+_NAME_COLUMNS = 9
+_HISTORY_LIMITS = 1.6  # height of the history, in times of a frame at the target
+_SMOOTHED = 15  # newest results that the latency is taken of
+
+
+class GoalPanel:
+    """The target, how well it is held, and with which knobs."""
+
+    def __init__(self, loop: LoopScene, snapshot: Snapshot, network: Network | None) -> None:
+        """Show the newest results and the newest state of the manager."""
+        self._loop = loop
+        self._snapshot = snapshot
+        self._network = network
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        columns = options.max_width - 4 - _NAME_COLUMNS - 1
+        results = list(self._snapshot.recent.values())
+        table = Table.grid(padding=(0, 1))
+        table.add_column(style=QUIET, min_width=_NAME_COLUMNS, no_wrap=True)
+        table.add_column(no_wrap=True, overflow='ellipsis')
+        table.add_row('target', self._target())
+        table.add_row('achieved', self._achieved(self._snapshot))
+        if results and self._network is not None:
+            newest, groups = results[-1], self._network.groups
+            bar = group_bar(newest.width, groups, columns - 8)
+            table.add_row('width', bar.append(f'  {newest.width} of {groups}', 'bold'))
+            recent = results[-_SMOOTHED:]
+            dropped = self._snapshot.dropped
+            table.add_row('latency', _latency(recent, self._loop.target_fps, dropped))
+            table.add_row('', self._history(results, columns))
+            table.add_row('placement', _placement(recent, self._loop.goal))
+        yield framed(table, 'goal', height=options.height)
+
+    def _history(self, results: list[Result], columns: int) -> Text:
+        limit = 1000 / self._loop.target_fps
+        highest = None if math.isnan(limit) else _HISTORY_LIMITS * limit
+        return history(binned_latencies(results), columns, highest)
+
+    def _target(self) -> Text:
+        loop = self._loop
+        if loop.phase:
+            return Text(loop.phase, AT_RISK)
+        target = Text(f'{loop.target_fps:g} fps', 'bold')
+        if not loop.has_manager:
+            return target.append('  no manager: you set the knobs', QUIET)
+        if loop.goal is None:
+            return target
+        colour = RIGHT if loop.goal.is_met else AT_RISK
+        return target.append(f'  {loop.goal.status}', f'bold {colour}')
+
+    def _achieved(self, snapshot: Snapshot) -> Text:
+        text = Text(f'{snapshot.fps_now:.1f} fps', 'bold')
+        hit = snapshot.deadline_hit
+        if hit is not None and not self._loop.phase:
+            text.append(f'  {hit:.1%} on time', RIGHT if hit > 0.95 else WRONG)
+        return text
+
+
+class BoardPanel:
+    """Load, clock, power and heat."""
+
+    def __init__(self, loop: LoopScene) -> None:
+        """Show the newest state of the board."""
+        self._loop = loop
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        board = self._loop.board
+        if board is None:
+            yield framed(Text('waiting for its state ...', QUIET), 'board', height=options.height)
+            return
+        columns = options.max_width - 4 - _NAME_COLUMNS - 1
+        table = Table.grid(padding=(0, 1))
+        table.add_column(style=QUIET, min_width=_NAME_COLUMNS, no_wrap=True)
+        table.add_column(no_wrap=True, overflow='ellipsis')
+        for processor in board.processors:
+            table.add_row(processor.name, _processor(processor, columns))
+        table.add_row('others', _others(board))
+        table.add_row('programs', Text(self._loop.programs or 'none', _programs_style(self._loop)))
+        table.add_row('power', _power_and_heat(board))
+        yield framed(table, f'board {board.name}'.strip(), height=options.height)
+
+
+def events_panel(events: tuple[Event, ...], rows: int, columns: int) -> RenderableType:
+    """Return the newest changes, the newest last: it may take two lines, the others one each."""
+    lines: list[Text] = []
+    for event in reversed(events):
+        text = f'{event.elapsed_s:6.1f} s  {event.text}'
+        width = columns - 4
+        parts = textwrap.wrap(text, width, subsequent_indent=' ' * 10) if not lines else [text]
+        for part in reversed(parts[:2]):
+            line = Text(part, _EVENT_COLOURS.get(event.kind, 'white'))
+            line.stylize(QUIET, 0, 10)
+            line.truncate(width, overflow='ellipsis')
+            lines.insert(0, line)
+    return framed(Text('\n').join(lines[-(rows - 2) :]), 'what changed, and why', height=rows)
+
+
+def accuracy_line(snapshot: Snapshot, network: Network | None) -> Text:
+    """Return the running accuracy at each width and of all frames, in one line."""
+    line = Text(' right ', QUIET, no_wrap=True, overflow='ellipsis')
+    for width in range(1, (network.groups if network else 0) + 1):
+        tally = snapshot.tallies.get(width)
+        top1 = tally.top1 if tally else None
+        line.append(f' width {width} ', group_colour(width) if tally else EMPTY)
+        line.append('–' if top1 is None else f'{top1:.1%}', 'bold' if tally else EMPTY)
+        line.append(' ')
+    total = snapshot.total.top1
+    line.append(' all ', QUIET)
+    return line.append('–' if total is None else f'{total:.1%}', 'bold')
+
+
+def _latency(results: list[Result], target_fps: float, dropped: int) -> Text:
+    latency = mean(results, 'latency_ms')
+    limit = 1000 / target_fps
+    text = Text(f'{latency:.1f}', f'bold {WRONG}' if latency > limit else 'bold')
+    text.append(' ms' if math.isnan(limit) else f' of {limit:.1f} ms', QUIET)
+    return text.append(f'  {dropped} dropped', WRONG if dropped else QUIET)
+
+
+def _placement(results: list[Result], goal: Goal | None) -> Text:
+    text = Text(results[-1].placement, 'bold')
+    excess = (result.host_excess_ms for result in results)
+    slow = max((value for value in excess if value > 0), default=0.0)  # NaN on a real board
+    if slow > 0:
+        text.append(f'  host {slow:.1f} ms too slow', AT_RISK)
+    if goal and goal.held:
+        text.append(f'  held by you: {", ".join(goal.held)}', AT_RISK)
+    return text
+
+
+def _others(board: Board) -> Text:
+    shares = [
+        f'{processor.name} {processor.others:.0%}'
+        for processor in board.processors
+        if not math.isnan(processor.others)
+    ]
+    return Text(', '.join(shares) or 'not known')
+
+
+def _programs_style(loop: LoopScene) -> str:
+    return WRONG if loop.programs else QUIET
+
+
+def _processor(processor: Processor, columns: int) -> Text:
+    clock = _clock(processor)
+    if math.isnan(processor.load):
+        return Text('load not known  ', QUIET).append_text(clock)
+    bar_columns = max(4, columns - 6 - len(clock))
+    others = 0.0 if math.isnan(processor.others) else processor.others
+    bar = parts_bar(((processor.load - others, OTHER), (others, WRONG)), bar_columns)
+    return bar.append(f' {processor.load:4.0%} ').append_text(clock)
+
+
+def _clock(processor: Processor) -> Text:
+    if math.isnan(processor.clock_mhz):
+        return Text()
+    text = Text(f'{processor.clock_mhz:.0f}', 'bold')
+    if processor.is_limited:
+        return text.append(f' ≤ {processor.limit_mhz:.0f} MHz', AT_RISK)
+    return text.append(' MHz', QUIET)
+
+
+def _power_and_heat(board: Board) -> Text:
+    text = Text('not measured', QUIET)
+    if not math.isnan(board.power_w):
+        text = Text(f'{board.power_w:.2f} W', 'bold')
+    if not math.isnan(board.temperature_c):
+        text.append('  hottest ', QUIET).append(f'{board.temperature_c:.1f} °C', 'bold')
+    if board.throttled:
+        text.append('  throttled', f'bold {WRONG}')
+    return text

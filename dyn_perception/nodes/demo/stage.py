@@ -1,0 +1,86 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the loop is shown: on this machine or on a simulated board."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dyn_perception.nodes.demo.calibration import Calibration
+from dyn_perception.nodes.demo.competition import Load, Program
+from dyn_perception.nodes.demo.loop_observations import Board
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the nodes are told about where they run.
+
+    Attributes:
+        title: for people.
+        regions: grid of images in a frame.
+        placement: where the network starts to run; '' leaves it to the node.
+        perception: further parameters of the perception node.
+        monitor: parameters of the resource monitor.
+        manager: further parameters of the manager.
+        loading: module and arguments of a program that competes for `loaded`.
+        loaded: what the programs compete for, in words.
+        root: folder of the simulated board; None: this machine.
+        board: its name.
+    """
+
+    title: str
+    regions: tuple[int, int]
+    placement: str
+    loading: Program
+    loaded: str
+    perception: Mapping[str, object] = field(default_factory=dict)
+    monitor: Mapping[str, object] = field(default_factory=dict)
+    manager: Mapping[str, object] = field(default_factory=dict)
+    root: Path | None = None
+    board: str = ''
+
+    def loads(self, calibration: Calibration) -> dict[int, Load]:
+        """Return what competes at each level of the load: level 2 has twice the programs of 1."""
+        return {
+            level: Load((self.loading,) * count, f'{_programs(count)} {self.loaded}')
+            for level in (1, 2)
+            for count in (level * calibration.programs,)
+        }
+
+    def hints(self, namespace: str, board: Board | None, has_manager: bool) -> tuple[str, ...]:
+        """Return commands that a person may try in another terminal."""
+        hints = []
+        for processor in reversed(board.processors if board else ()):
+            if processor.parameter:
+                value = f'{processor.parameter} {processor.maximum_mhz / 2:.0f}'
+                hints.append(f'ros2 param set /{namespace}/resource_monitor {value}')
+                break
+        else:
+            value = 'manager target_fps 10' if has_manager else 'perception width 2'
+            hints.append(f'ros2 param set /{namespace}/{value}')
+        if self.root is not None:
+            load = f'{self.placement}=0.5'
+            hints.append(f'dyn-perception board --load {load} --root {self.root}')
+        return tuple(hints)
+
+
+def this_machine(regions: tuple[int, int]) -> Stage:
+    """Return the stage of the machine that the demo runs on.
+
+    Where it has several cores, network and programs share one of them, so that they compete
+    whatever else the others have to do. It is the last one: the first has most interrupts.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    core = cores[-1]
+    return Stage(
+        title=f'network and programs on core {core} of {len(cores)}' if cores[1:] else 'one core',
+        regions=regions,
+        placement=f'cpu:{core}' if cores[1:] else '',
+        loading=Program('demo.competitor', (f'{core}',)),
+        loaded=f'on core {core}: compressing data',
+    )
+
+
+def _programs(count: int) -> str:
+    return '1 program' if count == 1 else f'{count} programs'

@@ -1,0 +1,47 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Starting the nodes of the demo."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dyn_perception.nodes.demo.loop import MEASURING_FPS
+from dyn_perception.nodes.demo.processes import NodeProcesses
+from dyn_perception.nodes.demo.stage import Stage, this_machine
+
+_GRID = (6, 8)
+_IMAGE_SIZE = [640, 480]
+_FPS = 30.0
+
+
+@contextmanager
+def open_stage(options: argparse.Namespace) -> Iterator[Stage | None]:
+    """Return where the loop runs, None where there is none; what was made for it is removed."""
+    if options.board:
+        raise NotImplementedError
+    yield this_machine(_GRID) if options.manager else None
+
+
+def start_nodes(
+    processes: NodeProcesses, options: argparse.Namespace, stage: Stage | None
+) -> None:
+    """Start all nodes that the options ask for."""
+    model = {'model': options.model} if options.model else {}
+    source = {'source': options.source} if options.source else {}
+    camera = {'image_size': _IMAGE_SIZE, **source}
+    if stage is None:
+        processes.start('perception', options.namespace, model)
+        processes.start('image_source', options.namespace, {'rate_hz': _FPS, **camera})
+        return
+    placement = {'placement': stage.placement} if stage.placement else {}
+    grid = {'regions': list(stage.regions)}
+    processes.start(
+        'perception', options.namespace, {**model, **grid, **placement, **stage.perception}
+    )
+    mosaic = {'mosaic': list(stage.regions), 'rate_hz': MEASURING_FPS}
+    processes.start('image_source', options.namespace, {**camera, **mosaic})
+    processes.start('resource_monitor', options.namespace, stage.monitor, restores=True)
+    if options.manager:
+        manager = {'enabled': False, **stage.manager}
+        processes.start('manager', options.namespace, manager, restores=True)
