@@ -11,6 +11,7 @@ from typing import Any
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
+from rclpy.signals import SignalHandlerOptions
 
 from dyn_perception.nodes.log_forwarding import LogForwarding
 from dyn_perception.nodes.parameter_node import ParameterNode
@@ -25,17 +26,23 @@ def run_node(
     create: Callable[[], ParameterNode[Any]],
     user_errors: tuple[type[Exception], ...],
     arguments: list[str] | None = None,
+    *,
+    says_goodbye: bool = False,
 ) -> int:
-    """Create a node, spin it until SIGINT, SIGTERM or shutdown, and return the exit status.
+    """Create a node, spin it until SIGINT, SIGTERM, SIGHUP or shutdown, and return the exit status.
 
     Errors of the kinds in `user_errors` (wrong parameters, missing files) end the process with
     status 1 and their text as the last line on standard error; others show their traceback.
+    With `says_goodbye` the node can still talk to other nodes while it is being closed.
     """
+    signals: list[int] = []
     # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
     # top of that would strike in the middle of anything.
-    signal.signal(signal.SIGINT, lambda *_: None)
+    handlers = SignalHandlerOptions.NO if says_goodbye else SignalHandlerOptions.ALL
+    for number in (signal.SIGINT, signal.SIGTERM) if says_goodbye else (signal.SIGINT,):
+        signal.signal(number, lambda received, _: signals.append(received))
     try:
-        rclpy.init(args=arguments)
+        rclpy.init(args=arguments, signal_handler_options=handlers)
     except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
         return _report(name, error)
     logging.getLogger('dyn_perception').addHandler(LogForwarding(get_logger(name)))
@@ -45,7 +52,7 @@ def run_node(
     try:
         node = create()
         executor.add_node(node)
-        while rclpy.ok():
+        while rclpy.ok() and not (says_goodbye and signals):
             executor.spin_once(timeout_sec=_WAKE_S)
     except user_errors as error:
         return _report(name, error)

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from dyn_perception.nodes.image_source_settings import ImageSourceSettings
+from dyn_perception.nodes.manager_settings import ManagerSettings
 from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
 from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.resource_monitor_settings import ResourceMonitorSettings
@@ -18,6 +19,7 @@ TABLES: dict[str, type] = {
     'perception': PerceptionSettings,
     'image_source': ImageSourceSettings,
     'resource_monitor': ResourceMonitorSettings,
+    'manager': ManagerSettings,
 }
 
 _HEADINGS = ('Parameter', 'Type', 'Unit', 'Default', 'Range', 'Set at', 'What it is')

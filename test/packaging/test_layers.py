@@ -20,7 +20,9 @@ SOURCES = sorted(
 # What each layer may import of this package, beside itself. Arrows point one way: nodes and cli,
 # then the parts, then network.
 FOUNDATION = {'__init__', 'share'}
-PARTS = {'board', 'control', 'datasets', 'inference', 'simulation', 'sources', 'training'}
+PARTS = {
+    'board', 'control', 'datasets', 'inference', 'profiling', 'simulation', 'sources', 'training'
+}  # fmt: skip
 ALLOWED = {
     'network': FOUNDATION,
     **{part: FOUNDATION | PARTS | {'network'} for part in PARTS},

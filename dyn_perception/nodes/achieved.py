@@ -1,0 +1,65 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the perception achieves: how many frames come, and how many of them on time."""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+RATE_WINDOW_S = 1.0
+SHARE_WINDOW_S = 10.0
+_SILENCE_S, _SILENT_PERIODS = 1.0, 3.0
+
+
+@dataclass
+class Achieved:
+    """Counts frames; times are of the monotonic clock.
+
+    Attributes:
+        frames: seen so far, dropped ones included.
+        late: those that were dropped or later than their target.
+        last_s: when the newest result came; None: never.
+    """
+
+    frames: int = 0
+    late: int = 0
+    last_s: float | None = None
+    _recent: deque[tuple[float, int, int]] = field(default_factory=deque)
+    _latencies_s: list[float] = field(default_factory=list)
+
+    def add(self, time_s: float, latency_s: float, dropped: int, period_s: float) -> None:
+        """Count a result and the frames that were dropped before it."""
+        late = dropped + (not latency_s <= period_s)
+        self.frames += 1 + dropped
+        self.late += late
+        self.last_s = time_s
+        self._recent.append((time_s, 1 + dropped, late))
+        self._latencies_s.append(latency_s)
+        self._forget(time_s)
+
+    def silence_s(self, time_s: float) -> float:
+        """Return for how long no result came; infinite where none ever did."""
+        return math.inf if self.last_s is None else time_s - self.last_s
+
+    def is_silent(self, time_s: float, period_s: float) -> bool:
+        """Return whether results are missing for too long to judge by."""
+        return self.silence_s(time_s) > max(_SILENCE_S, _SILENT_PERIODS * period_s)
+
+    def fps(self, time_s: float) -> float:
+        """Return the results of the last second, per second."""
+        return sum(time_s - entry[0] < RATE_WINDOW_S for entry in self._recent) / RATE_WINDOW_S
+
+    def on_time_share(self, time_s: float) -> float:
+        """Return the share of frames on time in the last 10 s; NaN where there were none."""
+        self._forget(time_s)
+        frames = sum(entry[1] for entry in self._recent)
+        return 1 - sum(entry[2] for entry in self._recent) / frames if frames else math.nan
+
+    def take_latency_s(self) -> float:
+        """Return the mean latency since the previous call; NaN where no result came."""
+        latencies, self._latencies_s = self._latencies_s, []
+        return sum(latencies) / len(latencies) if latencies else math.nan
+
+    def _forget(self, time_s: float) -> None:
+        while self._recent and time_s - self._recent[0][0] >= SHARE_WINDOW_S:
+            self._recent.popleft()

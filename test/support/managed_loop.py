@@ -1,0 +1,128 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Perception whose pace a test sets, a resource monitor on a written tree, and managers."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sensor_msgs.msg import Image
+
+from dyn_perception.msg import ManagerState
+from support.images import image_message
+from support.limit_tree import make_tree
+from support.node_process import NodeProcess
+from support.paced_perception import PACE_VARIABLE
+from support.ros_client import RosClient
+
+PERIOD_S = 1 / 25
+TARGETS = {'target_fps': 10}
+"""A frame has 100 ms; at 10 ms a group all widths are on time, at 40 ms only widths 1 and 2."""
+EASY_MS, HARD_MS = 10.0, 40.0
+
+StartNode = Callable[..., NodeProcess]
+
+
+class ManagedLoop:
+    """The nodes of one test; images come while the client waits for something."""
+
+    def __init__(self, client: RosClient, start_node: StartNode, bundle: Path, folder: Path):
+        self.client = client
+        self.bundle = bundle
+        self.root = folder / 'board'
+        self.profile = folder / 'profile.yaml'
+        self._start_node = start_node
+        self._pace = folder / 'pace'
+        self._publisher = client.publisher(Image, 'image_raw', matched=False)
+        self._image = image_message()
+        self.camera = client.node.create_timer(
+            PERIOD_S, lambda: self._publisher.publish(self._image)
+        )
+        self.set_pace(EASY_MS)
+
+    def set_pace(self, ms: float) -> None:
+        """Let every group take this long."""
+        part = self._pace.with_suffix('.part')
+        part.write_text(str(ms))
+        part.replace(self._pace)
+
+    def start_perception(
+        self, module: str = 'support.paced_perception', **parameters: Any
+    ) -> NodeProcess:
+        """Start the perception node."""
+        return self._start_node(
+            module,
+            parameters={'model': str(self.bundle), **parameters},
+            environment={PACE_VARIABLE: str(self._pace)},
+        )
+
+    def start_monitor(self) -> NodeProcess:
+        """Start the resource monitor on a board with clock limits."""
+        if not self.root.exists():
+            make_tree(self.root)
+        return self._start_node('resource_monitor', parameters={'sysfs_root': str(self.root)})
+
+    def start_manager(
+        self,
+        *,
+        name: str = 'manager',
+        environment: Mapping[str, str] | None = None,
+        **parameters: Any,
+    ) -> NodeProcess:
+        """Start a manager."""
+        return self._start_node(
+            'manager',
+            parameters={**TARGETS, **parameters},
+            arguments=['-r', f'__node:={name}'],
+            environment=environment,
+        )
+
+    def write_profile(self, model: str = 'test resnet', groups: int = 4) -> str:
+        """Write operating points, faster at a higher clock of the GPU, and return the path."""
+        points = [
+            {
+                'width': width,
+                'placement': 'cpu',
+                'clocks': {'gpu': clock},
+                **{f'latency_{name}_ms': width * EASY_MS * 921.6 / clock + 1
+                   for name in ('p50', 'p95', 'p99', 'mean')},
+                'latency_deviation_ms': 0.5,
+                'frames': 100,
+                'idle_power_w': 2.0,
+                'busy_power_w': 2.0 + 6 * (clock / 921.6) ** 3,
+                'accuracy': 0.5 + 0.1 * width,
+            }
+            for width in range(1, groups + 1)
+            for clock in (307.2, 614.4, 921.6)
+        ]  # fmt: skip
+        content = {'format_version': 1, 'model': model, 'groups': groups, 'points': points}
+        self.profile.write_text(yaml.safe_dump(content))
+        return str(self.profile)
+
+    def states(self, name: str = 'manager') -> list[ManagerState]:
+        """Return a list that grows by the manager's states."""
+        return self.client.listen(ManagerState, f'{name}/state')
+
+    def wait_for(
+        self, states: list[ManagerState], holds: Callable[[ManagerState], bool], what: str
+    ) -> ManagerState:
+        """Wait for a state, from now on, for which something holds."""
+        states.clear()
+        try:
+            self.client.spin_until(lambda: any(map(holds, states)), what)
+        except AssertionError:
+            print(states[-1:])
+            raise
+        return next(state for state in states if holds(state))
+
+
+def knob(state: ManagerState, parameter: str) -> Any:
+    """Return the state of a knob; None where the manager does not know it."""
+    return next((knob for knob in state.knobs if knob.parameter == parameter), None)
+
+
+def applied(state: ManagerState, parameter: str) -> str:
+    """Return the value of a knob in force, '' where it is not known."""
+    found = knob(state, parameter)
+    return found.applied if found else ''
