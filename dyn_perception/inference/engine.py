@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.placement import ANYWHERE, Placement
+from dyn_perception.inference.stopping import StopReason, StopRule
 from dyn_perception.network.manifest import Manifest
 
 __all__ = ['Engine', 'EngineError', 'EngineResult']
@@ -25,11 +26,13 @@ class EngineResult:
         logits: their sum, float32 [N, classes].
         groups_run: how many groups were run.
         group_seconds: wall-clock time of each (s).
+        stop_reason: why no further group was run.
     """
 
     logits: NDArray[np.float32]
     groups_run: int
     group_seconds: tuple[float, ...]
+    stop_reason: StopReason = StopReason.WIDTH
 
 
 class Engine(ABC):
@@ -75,12 +78,15 @@ class Engine(ABC):
         logits: NDArray[np.float32] = self._forward(group, batch).copy()
         return logits
 
-    def run(self, batch: NDArray[np.float32], width: int) -> EngineResult:
-        """Run groups 1...width and add up their logits.
+    def run(
+        self, batch: NDArray[np.float32], width: int, stop: StopRule | None = None
+    ) -> EngineResult:
+        """Run groups 1...width, or fewer if a rule says so, and add up their logits.
 
         Args:
             batch: normalised RGB, float32 [N, 3, H, W].
             width: 1...groups.
+            stop: asked after each group but the last whether to stop; None: never.
 
         Raises:
             EngineError: if the width or the batch does not fit the network, or running it fails.
@@ -99,18 +105,24 @@ class Engine(ABC):
             end = time.perf_counter()
             seconds.append(end - start)
             start = end
+            reason = None if stop is None or group == width else stop(group, logits)
+            if reason is not None:
+                return EngineResult(logits, group, tuple(seconds), reason)
         return EngineResult(logits, width, tuple(seconds))
 
-    def warm_up(self, batch_size: int) -> None:
+    def warm_up(self, batch_size: int) -> EngineResult:
         """Run every group on batches of this size, so that no later frame is the first one.
+
+        Returns:
+            The last of these results, whose times are those of a warm engine.
 
         Raises:
             EngineError: if running a group fails.
         """
         batch = np.zeros((batch_size, *self._image_shape), np.float32)
         # The first run of a size records its memory pattern, the second allocates by it.
-        for _ in range(2):
-            self.run(batch, self.groups)
+        self.run(batch, self.groups)
+        return self.run(batch, self.groups)
 
     @abstractmethod
     def close(self) -> None:

@@ -5,7 +5,6 @@
 import math
 import time
 from dataclasses import dataclass
-from enum import IntEnum
 
 import cv2
 import numpy as np
@@ -15,15 +14,11 @@ from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.image import EncodedImage, RawImage, decode_image
 from dyn_perception.inference.preprocessing import Preprocessor
 from dyn_perception.inference.scores import softmax
+from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule
+from dyn_perception.inference.time_estimate import TimeEstimate
 from dyn_perception.network.bundle import Bundle
 
-
-class StopReason(IntEnum):
-    """Why no further group was run; the values of `OperatingPoint.stop_reason`."""
-
-    WIDTH = 0
-    DEADLINE = 1
-    CONFIDENCE = 2
+__all__ = ['FrameLimits', 'FrameResult', 'Pipeline', 'StopReason']
 
 
 @dataclass(frozen=True)
@@ -94,18 +89,21 @@ class Pipeline:
         # other threads.
         self._clock = time.thread_time if engine.threads == 1 else time.process_time
         cv2.setNumThreads(engine.threads)
-        engine.warm_up(self._preprocessor.rows * self._preprocessor.columns)
+        self._group_time = TimeEstimate()
+        self._delivery_time = TimeEstimate()
+        warm = engine.warm_up(self._preprocessor.rows * self._preprocessor.columns)
+        self._learn(warm.group_seconds)
 
     def close(self) -> None:
         """Close the engine."""
         self._engine.close()
 
-    def run(self, image: RawImage | EncodedImage, width: int) -> FrameResult:
+    def run(self, image: RawImage | EncodedImage, limits: FrameLimits) -> FrameResult:
         """Classify the regions of one image.
 
         Args:
             image: the image.
-            width: groups to run, 1...groups.
+            limits: what ends the frame; its first group is always run.
 
         Raises:
             ImageError: if the image cannot be decoded or is smaller than the grid.
@@ -115,11 +113,13 @@ class Pipeline:
         busy_start = self._clock()
         batch = self._preprocessor(decode_image(image))
         preprocessed = time.perf_counter()
-        result = self._engine.run(batch, width)
+        stop = StopRule(limits, self._manifest, self._group_time, self._delivery_time)
+        result = self._engine.run(batch, limits.width, stop)
         temperature = self._manifest.figures(result.groups_run).temperature
         scores = softmax(result.logits, temperature)
         class_ids = scores.argmax(axis=1)
         best_region = int(scores.max(axis=1).argmax())
+        self._learn(result.group_seconds)
         end = time.perf_counter()
         return FrameResult(
             rows=self._preprocessor.rows,
@@ -127,9 +127,9 @@ class Pipeline:
             scores=scores,
             class_ids=class_ids,
             best_region=best_region,
-            width=width,
+            width=limits.width,
             groups_run=result.groups_run,
-            stop_reason=StopReason.WIDTH,
+            stop_reason=result.stop_reason,
             placement=self.placement.name,
             expected_accuracy=self._manifest.expected_accuracy(result.groups_run),
             preprocessing_s=preprocessed - start,
@@ -137,3 +137,11 @@ class Pipeline:
             busy_s={self.placement.processors[0].name: self._clock() - busy_start},
             host_excess_s=math.nan,
         )
+
+    def note_delivery(self, seconds: float) -> None:
+        """Learn how long it took from the end of `run` to the published result (s)."""
+        self._delivery_time.add(seconds)
+
+    def _learn(self, group_seconds: tuple[float, ...]) -> None:
+        for seconds in group_seconds:
+            self._group_time.add(seconds)

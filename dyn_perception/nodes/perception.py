@@ -3,8 +3,6 @@
 """The perception node: camera images in, classes out."""
 
 import time
-import traceback
-from dataclasses import dataclass
 
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -14,34 +12,22 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from dyn_perception.inference.engine import EngineError
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.image import ImageError, decode_image
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.this_machine import this_machine
-from dyn_perception.msg import ClassLabels, PerceptionResult
+from dyn_perception.msg import ClassLabels
 from dyn_perception.network.bundle import BundleError, load_bundle
 from dyn_perception.nodes.execution import run_node
+from dyn_perception.nodes.frame_processing import Arrival, FrameProcessing
 from dyn_perception.nodes.frame_worker import FrameWorker
-from dyn_perception.nodes.image_messages import from_message, raw_message
-from dyn_perception.nodes.overlay import draw_overlay
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.parameter_table import ParameterError
 from dyn_perception.nodes.perception_diagnostics import PerceptionDiagnostics
 from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.placement_changes import PlacementChanges
-from dyn_perception.nodes.result_message import MILLISECONDS, result_message
 from dyn_perception.share import ShareError, model_path
 
 USER_ERRORS = (ParameterError, ShareError, BundleError, EngineError)
-_THROTTLE_S = 5.0
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An image and when it arrived, on the monotonic clock."""
-
-    message: Image | CompressedImage
-    time_s: float
 
 
 class PerceptionNode(ParameterNode[PerceptionSettings]):
@@ -63,13 +49,13 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._placing = PlacementChanges(
             factory.make(placement), factory.make, self._placed, self._not_placed
         )
-        self._unreported_drops = 0
-        self._results = self.create_publisher(PerceptionResult, '~/result', 10)
-        self._overlays = self.create_publisher(Image, '~/overlay', 1)
         self._diagnostics = PerceptionDiagnostics(self, self._topic, self._manifest)
         self._statistics = self._diagnostics.statistics
         self._publish_labels()
-        self._worker = FrameWorker(self._process, self._report_failure)
+        frames = FrameProcessing(
+            self, self._manifest, self._statistics, lambda: self._placing.pipeline
+        )
+        self._worker = FrameWorker(frames.process, frames.report_failure)
         self._placing.attach(self._worker)
         self._subscription: Subscription | None = self._subscribe()
         self.warn_of_unknown_parameters()
@@ -148,48 +134,9 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
             self.set_parameters([Parameter('placement', value=name)])
 
     def _receive(self, message: Image | CompressedImage) -> None:
-        arrival = Arrival(message, time.monotonic())
+        arrival = Arrival(message, time.monotonic(), self._topic)
         self._worker.put(arrival)
         self._diagnostics.count_received(arrival.time_s, len(message.data))
-
-    def _process(self, arrival: Arrival, dropped: int) -> None:
-        """Classify one image, in the worker's thread."""
-        settings = self.settings
-        if not settings.enabled:
-            return
-        queueing_s = time.monotonic() - arrival.time_s
-        self._unreported_drops += dropped
-        image = from_message(arrival.message)
-        header = arrival.message.header
-        try:
-            result = self._placing.pipeline.run(image, settings.width)
-        except ImageError as error:
-            self._unreported_drops += 1
-            self._statistics.count_refused(str(error))
-            self.get_logger().warning(f'image refused: {error}', throttle_duration_sec=_THROTTLE_S)
-            return
-        labels = self._manifest.labels
-        drops, self._unreported_drops = self._unreported_drops, 0
-        message = result_message(result, header, labels, queueing_s, drops)
-        message.image_topic = self._topic
-        message.latency_ms = (time.monotonic() - arrival.time_s) * MILLISECONDS
-        self._results.publish(message)
-        self._statistics.count_processed(time.monotonic() - arrival.time_s, dropped)
-        if self._overlays.get_subscription_count():
-            texts = [f'{region.label} {region.score:.2f}' for region in message.regions]
-            canvas = draw_overlay(
-                decode_image(image), result.rows, result.columns, texts, result.best_region
-            )
-            self._overlays.publish(raw_message(canvas, header))
-
-    def _report_failure(self, error: Exception) -> None:
-        """Report an unexpected error in the worker's thread."""
-        if not self.context.ok():
-            return  # a signal ended the node in the middle of a frame
-        self._unreported_drops += 1
-        self._statistics.count_failed(f'{type(error).__name__}: {error}')
-        trace = ''.join(traceback.format_exception(error))
-        self.get_logger().error(f'frame failed:\n{trace}', throttle_duration_sec=_THROTTLE_S)
 
 
 def main(arguments: list[str] | None = None) -> int:

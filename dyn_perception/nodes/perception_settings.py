@@ -19,6 +19,21 @@ class PerceptionSettings:
         default_text='groups of the model',
         maximum_text='groups of the model',
     )
+    deadline_ms: float = parameter(
+        0.0,
+        'Time from the arrival of a frame within which its result is to be published: groups that '
+        'would not be finished in time are left out, the first is always run; 0: none.',
+        unit='ms',
+        minimum=0.0,
+        maximum=60_000.0,
+    )
+    confidence_exit: float = parameter(
+        0.0,
+        'Score from which on a class counts as sure: no further group is run once every region '
+        'of the frame is; 0: never.',
+        minimum=0.0,
+        maximum=1.0,
+    )
     placement: str = parameter(
         'cpu',
         'Where the network runs: cpu (any core), cpu: and a cluster or cores (cpu:a57, cpu:0, '

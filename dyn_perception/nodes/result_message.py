@@ -12,18 +12,16 @@ MILLISECONDS = 1000.0
 
 
 def result_message(
-    result: FrameResult, header: Header, labels: tuple[str, ...], queueing_s: float, dropped: int
+    result: FrameResult, header: Header, labels: tuple[str, ...]
 ) -> PerceptionResult:
-    """Return the message for one frame; `header` is that of its image."""
+    """Return what is known of one frame as a message; `header` is that of its image."""
     message = PerceptionResult(
         header=header,
         rows=result.rows,
         columns=result.columns,
         best_region=int(result.best_region),
-        queueing_ms=queueing_s * MILLISECONDS,
         preprocessing_ms=result.preprocessing_s * MILLISECONDS,
         inference_ms=result.inference_s * MILLISECONDS,
-        dropped=dropped,
     )
     message.host_excess_ms = result.host_excess_s * MILLISECONDS
     message.operating_point = OperatingPoint(

@@ -11,6 +11,7 @@ import pytest
 
 from dyn_perception.inference.affinity import on_cores, set_thread_cores
 from dyn_perception.inference.errors import PlacementError
+from dyn_perception.inference.pipeline import FrameLimits
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANYWHERE, Machine
 from dyn_perception.inference.processors import usable_cores
@@ -73,7 +74,7 @@ def test_placement_changes_no_bit_of_the_answer(bundle: Bundle) -> None:
     results = []
     for placement in (ANYWHERE, Machine({}).place(f'cpu:{CORE}')):
         pipeline = PipelineFactory(bundle).make(placement)
-        results.append(pipeline.run(image, 4))
+        results.append(pipeline.run(image, FrameLimits(4)))
         pipeline.close()
     np.testing.assert_array_equal(results[0].scores, results[1].scores)
     assert [result.placement for result in results] == ['cpu', f'cpu:{CORE}']

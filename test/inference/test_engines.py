@@ -238,12 +238,12 @@ def test_the_onnx_engine_runs_without_torch(bundle):
     program = (
         'import sys, numpy as np\n'
         'from dyn_perception.inference.engines import create_engine\n'
-        'from dyn_perception.inference.pipeline import Pipeline\n'
+        'from dyn_perception.inference.pipeline import FrameLimits, Pipeline\n'
         'from dyn_perception.inference.image import RawImage\n'
         'from dyn_perception.network.bundle import load_bundle\n'
         'bundle = load_bundle(sys.argv[1])\n'
         'pipeline = Pipeline(bundle, create_engine(bundle), (2, 2))\n'
-        "pipeline.run(RawImage(64, 64, 'mono8', False, 64, bytes(4096)), 4)\n"
+        "pipeline.run(RawImage(64, 64, 'mono8', False, 64, bytes(4096)), FrameLimits(4))\n"
         "heavy = {'torch', 'onnx', 'rclpy', 'matplotlib', 'rosbags'} & set(sys.modules)\n"
         'assert not heavy, heavy\n'
     )

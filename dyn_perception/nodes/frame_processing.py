@@ -1,0 +1,114 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From an image message to the published result, in the frames' thread."""
+
+import math
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sensor_msgs.msg import CompressedImage, Image
+
+from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
+from dyn_perception.inference.pipeline import FrameLimits, FrameResult, Pipeline
+from dyn_perception.msg import PerceptionResult
+from dyn_perception.network.manifest import Manifest
+from dyn_perception.nodes.frame_statistics import FrameStatistics
+from dyn_perception.nodes.image_messages import from_message, raw_message
+from dyn_perception.nodes.overlay import draw_overlay
+from dyn_perception.nodes.parameter_node import ParameterNode
+from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.result_message import MILLISECONDS, result_message
+
+_THROTTLE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An image, when it arrived on the monotonic clock, and the topic that it came from."""
+
+    message: Image | CompressedImage
+    time_s: float
+    topic: str
+
+
+class FrameProcessing:
+    """Classifies images and publishes the results; all but `__init__` in the frames' thread."""
+
+    def __init__(
+        self,
+        node: ParameterNode[PerceptionSettings],
+        manifest: Manifest,
+        statistics: FrameStatistics,
+        pipeline: Callable[[], Pipeline],
+    ) -> None:
+        """Create the publishers of a node; `pipeline` returns the pipeline in force."""
+        self._node = node
+        self._labels = manifest.labels
+        self._statistics = statistics
+        self._pipeline = pipeline
+        self._unreported_drops: dict[str, int] = defaultdict(int)
+        self._results = node.create_publisher(PerceptionResult, '~/result', 10)
+        self._overlays = node.create_publisher(Image, '~/overlay', 1)
+
+    def process(self, arrival: Arrival, dropped: int) -> None:
+        """Classify one image; so many of its topic were dropped before it."""
+        settings = self._node.settings
+        if not settings.enabled:
+            return
+        self._unreported_drops[arrival.topic] += dropped
+        try:
+            self._answer(arrival, dropped, settings)
+        except ImageError as error:
+            self._unreported_drops[arrival.topic] += 1
+            self._statistics.count_refused(str(error))
+            self._node.get_logger().warning(
+                f'image refused on {arrival.topic}: {error}', throttle_duration_sec=_THROTTLE_S
+            )
+        except Exception:
+            self._unreported_drops[arrival.topic] += 1
+            raise
+
+    def report_failure(self, error: Exception) -> None:
+        """Report an unexpected error."""
+        if not self._node.context.ok():
+            return  # a signal ended the node in the middle of a frame
+        self._statistics.count_failed(f'{type(error).__name__}: {error}')
+        trace = ''.join(traceback.format_exception(error))
+        self._node.get_logger().error(f'frame failed:\n{trace}', throttle_duration_sec=_THROTTLE_S)
+
+    def _answer(self, arrival: Arrival, dropped: int, settings: PerceptionSettings) -> None:
+        pipeline = self._pipeline()
+        start_s = time.monotonic()
+        image = from_message(arrival.message)
+        result = pipeline.run(image, _limits(settings, arrival.time_s))
+        answered_s = time.monotonic()
+        message = result_message(result, arrival.message.header, self._labels)
+        message.image_topic = arrival.topic
+        message.dropped = self._unreported_drops.pop(arrival.topic, 0)
+        message.queueing_ms = (start_s - arrival.time_s) * MILLISECONDS
+        message.latency_ms = (time.monotonic() - arrival.time_s) * MILLISECONDS
+        self._results.publish(message)
+        published_s = time.monotonic()
+        pipeline.note_delivery(published_s - answered_s)
+        self._statistics.count_processed(published_s - arrival.time_s, dropped)
+        if self._overlays.get_subscription_count():
+            self._publish_overlay(image, result, message)
+
+    def _publish_overlay(
+        self, image: RawImage | EncodedImage, result: FrameResult, message: PerceptionResult
+    ) -> None:
+        texts = [f'{region.label} {region.score:.2f}' for region in message.regions]
+        canvas = draw_overlay(
+            decode_image(image), result.rows, result.columns, texts, result.best_region
+        )
+        self._overlays.publish(raw_message(canvas, message.header))
+
+
+def _limits(settings: PerceptionSettings, arrival_s: float) -> FrameLimits:
+    deadline_s = math.inf
+    if settings.deadline_ms:
+        deadline_s = arrival_s + settings.deadline_ms / MILLISECONDS
+    return FrameLimits(settings.width, deadline_s, settings.confidence_exit)
