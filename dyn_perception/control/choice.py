@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dyn_perception.control import normal
 from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 
 # Expected accuracies within this are equal: the one with least energy is chosen.
@@ -60,8 +61,9 @@ def meeting(outlook: Outlook, limits: Limits) -> NDArray[np.bool_]:
 def choose(outlook: Outlook, limits: Limits, goals: Goals) -> tuple[int, tuple[str, ...]]:
     """Choose a candidate.
 
-    Objective accuracy: the highest accuracy, of equals the least energy (at one frame rate the
-    least power). Objective energy: the least energy. ALERT (ATC 2020) chooses the same way, by
+    Objective accuracy: the highest expected accuracy (accuracy times the probability of being on
+    time: a late answer is worth nothing), of equals the least energy (at one frame rate the least
+    power). Objective energy: the least energy. ALERT (ATC 2020) chooses the same way, by
     enumeration; it lets goals give way in a fixed order, here it is declared: the goals are met
     one after the other in the order of `goals.priority`, and of one that no remaining candidate
     meets as much as possible is kept (lexicographic goal programming; Charnes and Cooper, 1961).
@@ -78,8 +80,8 @@ def choose(outlook: Outlook, limits: Limits, goals: Goals) -> tuple[int, tuple[s
 
 def _best(outlook: Outlook, met: NDArray[np.bool_], objective: str) -> int:
     if objective == 'accuracy':
-        highest = np.where(met, outlook.accuracy, -1.0).max()
-        met = met & (outlook.accuracy >= highest - EQUAL_ACCURACY)
+        expected = np.where(met, outlook.accuracy * normal.below_each(outlook.score), -1.0)
+        met = expected >= expected.max() - EQUAL_ACCURACY
     return int(np.where(met, outlook.power_w, np.inf).argmin())
 
 

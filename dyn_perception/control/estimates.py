@@ -3,6 +3,7 @@
 """What is known of the board and the network now, put together from all observations."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +71,6 @@ class Estimates:
         elapsed_s = frame.time_s - self.frame_s
         self.frame_s = frame.time_s
         self.late = frame.latency_s > period_s or frame.dropped > 0
-        # The next frame arrived one period after this one; a one-slot mailbox keeps the newest.
-        self.backlog_s = max(frame.latency_s - period_s, 0.0) % period_s
         self._own_work.add(
             start_s, frame.time_s, {k: v for k, v in frame.busy_s.items() if math.isfinite(v)}
         )
@@ -87,6 +86,28 @@ class Estimates:
                 if other is not slowdown:
                     other.rest(elapsed_s)
         self._measure(slowdown, frame, worked_s, start_s)
+        self.backlog_s = 0.0
+        if frame.latency_s > period_s:
+            # The frame that waited was begun at once, at the old width; what is decided now counts
+            # for the one after it: the newest when that one is done (a one-slot mailbox).
+            clocks = self.clocks.possible(frame.time_s)[0]
+            next_s, _ = self.expected_latency(frame.width, frame.placement, clocks)
+            self.backlog_s = (frame.latency_s + next_s) % period_s
+
+    def expected_latency(
+        self, width: int, placement: str, clocks: Mapping[str, float]
+    ) -> tuple[float, float]:
+        """Return the latency that is expected of a setting, and the deviation of its logarithm.
+
+        Returns:
+            Latency (s), 0 where the table does not know the setting; deviation, of ln(latency).
+        """
+        found = self.model.locate(width, placement, clocks)
+        if found is None:
+            return 1e-9, 0.0
+        slowdown = self.slowdowns[self.model.table.placements.index(placement)]
+        mean, _ = slowdown.filter.predict(slowdown.states(found[0]))
+        return found[1] * math.exp(mean), slowdown.filter.noise_deviation
 
     def _measure(
         self, slowdown: PlacementSlowdown, frame: FrameObservation, worked_s: float, start_s: float
@@ -171,11 +192,8 @@ class Estimates:
         return mean[rows], variance[rows], noise[rows]
 
     def profiled_power_w(self, row: int, target_fps: float) -> float:
-        """Return the mean power of a point by the profile at the present slowdown (W)."""
-        place = int(self.model.table.placement_index[row])
-        slowdown = self.slowdowns[place]
-        mean = slowdown.filter.predict(slowdown.states(row))[0]
-        duty = min(math.exp(mean) * float(self.latency_s[row]) * target_fps, 1.0)
+        """Return the mean power of a point by the profile (W)."""
+        duty = min(float(self.latency_s[row]) * target_fps, 1.0)
         idle_w = float(self.idle_w[row])
         return idle_w + (float(self.busy_w[row]) - idle_w) * duty
 
@@ -184,9 +202,9 @@ class Estimates:
         profiled_w = self.profiled_power_w(row, target_fps)
         return profiled_w * float(self.power.factor[row]) + self.power.offset_w
 
-    def power_w(
-        self, rows: NDArray[np.int64], latency_s: NDArray[np.float64], target_fps: float
-    ) -> NDArray[np.float64]:
-        """Return the mean power of points at expected latencies: [rows] (W)."""
-        profiled_w = profiled_power(self.idle_w[rows], self.busy_w[rows], latency_s, target_fps)
+    def power_w(self, rows: NDArray[np.int64], target_fps: float) -> NDArray[np.float64]:
+        """Return the mean power of points as it is expected now: [rows] (W)."""
+        profiled_w = profiled_power(
+            self.idle_w[rows], self.busy_w[rows], self.latency_s[rows], target_fps
+        )
         return profiled_w * self.power.factor[rows] + self.power.offset_w

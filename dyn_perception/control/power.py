@@ -32,6 +32,9 @@ def profiled_power(
 ) -> NDArray[np.float64]:
     """Return the mean power of points: busy while a frame is worked on, else idle (W).
 
+    The work is that of the profile, however long others stretch it: shared in time, the processor
+    does theirs meanwhile.
+
     The energy of a frame is this over the frame rate; ALERT (ATC 2020) writes the same as
     E = p t + phi p (T - t) with phi the idle share of the power.
     """

@@ -13,8 +13,8 @@ from dyn_perception.control.profile_model import ProfileModel
 
 # Prior standard deviations of the errors of a profile, of ln(latency).
 _COMMON_DEVIATION = 0.1
-_WIDTH_DEVIATION = 0.07
-_CLOCK_DEVIATION = 0.06
+_WIDTH_DEVIATION = 0.04
+_CLOCK_DEVIATION = 0.03
 # Clocks whose ln differs by less than this have much the same error.
 _CLOCK_LENGTH = 0.5
 # Noise of one frame, of ln(latency): to begin with, and limits of its estimate.
@@ -129,6 +129,11 @@ class PlacementSlowdown:
             mean + share * (common - mean), share * present + (1 - share) * variance + gained
         )
         self._outdated = True
+
+    @property
+    def common_deviation(self) -> float:
+        """Standard deviation of ln(slowdown) for the next frame, errors of the profile apart."""
+        return math.sqrt(max(float(self.filter.covariance[0, 0]), 0.0) + self.filter.noise)
 
     def estimate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and variance (without noise) of ln(slowdown) at this placement's rows."""

@@ -1,0 +1,185 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the policy says about what it decided: expectation, status, limits that bind, reasons."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.control import normal
+from dyn_perception.control.choice import Limits, Outlook
+from dyn_perception.control.estimates import Estimates
+from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
+from dyn_perception.control.policy import Decision, SlowdownEstimate, Status
+
+# Causes of a change beside the goals.
+ENERGY, HELD, CATCH_UP = 'energy', 'held', 'catch_up'
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of one point now.
+
+    Attributes:
+        latency_s: mean (s).
+        deviation_s: standard deviation of a frame (s).
+        probability: that a frame is on time.
+        power_w: mean power (W).
+    """
+
+    latency_s: float
+    deviation_s: float
+    probability: float
+    power_w: float
+
+
+class Explanation:
+    """Puts decisions into numbers and words."""
+
+    def __init__(self, estimates: Estimates) -> None:
+        """Explain decisions made with these estimates."""
+        self._estimates = estimates
+        self._table = estimates.model.table
+        self.reason = ''
+        self._binding: tuple[str, ...] = ()
+
+    def expectation(self, row: int, goals: Goals) -> Expectation:
+        """Return what is expected of a point."""
+        estimates = self._estimates
+        place = int(self._table.placement_index[row])
+        slowdown = estimates.slowdowns[place]
+        mean, variance = slowdown.filter.predict(slowdown.states(row))
+        deviation = math.sqrt(max(variance, 0.0) + slowdown.filter.noise)
+        log_latency = float(estimates.log_latency[row]) + mean
+        latency_s = math.exp(log_latency)
+        probability = normal.below((math.log(goals.period_s) - log_latency) / deviation)
+        power_w = estimates.expected_power_w(row, goals.target_fps)
+        return Expectation(latency_s, latency_s * deviation, probability, power_w)
+
+    def note(self, before: int, after: int, cause: str, goals: Goals, thermal_w: float) -> None:
+        """Take note of a change, in words.
+
+        Args:
+            before: row until now (-1: this is the first).
+            after: row from now on.
+            cause: a goal, 'energy', 'held' or 'catch_up'.
+            goals: what is to be held.
+            thermal_w: power that keeps below the highest temperature (W).
+        """
+        if before < 0 or before == after:
+            return
+        old, new = self._table.points[before], self._table.points[after]
+        was, will = self.expectation(before, goals), self.expectation(after, goals)
+        then = f'{new} should take {_latency_text(will, goals)}'
+        if cause == FRAME_RATE:
+            text = f'{old} would take {_latency_text(was, goals)}; {then}'
+        elif cause == POWER:
+            text = (
+                f'{old} would draw {was.power_w:.2f} W of {goals.power_budget_w:.2f} W; '
+                f'{new} should draw {will.power_w:.2f} W'
+            )
+        elif cause == TEMPERATURE:
+            text = (
+                f'{old} would draw {was.power_w:.2f} W, and no more than {thermal_w:.2f} W keep '
+                f'below {goals.max_temperature_c:.1f} °C; {new} should draw {will.power_w:.2f} W'
+            )
+        elif cause == ACCURACY:
+            text = f'{new.accuracy:.3f} instead of {old.accuracy:.3f} is possible: {then}'
+        elif cause == ENERGY:
+            text = f'{will.power_w:.2f} W instead of {was.power_w:.2f} W are enough: {then}'
+        elif cause == HELD:
+            text = f'{old} does not fit what is held or refused; {then}'
+        else:
+            text = f'until clocks are in force and no frame waits: {then}'
+        self.reason = f'{cause}: {text}'
+
+    def decision(
+        self,
+        row: int,
+        changed: bool,
+        goals: Goals,
+        limits: Limits,
+        outlook: Outlook,
+        rows: NDArray[np.int64],
+        gave_way: tuple[str, ...],
+        unmet: list[str],
+    ) -> Decision:
+        """Return the decision for a row with all that is to be said of it."""
+        estimates = self._estimates
+        expected = self.expectation(row, goals)
+        if changed or not self._binding:
+            self._binding = _binding(row, limits, outlook, rows, estimates, goals)
+        status, text = Status.MET, ''
+        if math.isinf(estimates.frame_s):
+            status, text = Status.WAITING, 'no frame was seen yet'
+        elif gave_way:
+            status = Status.INFEASIBLE
+            text = f'no operating point meets all goals, given up: {", ".join(gave_way)}'
+        elif estimates.late or expected.probability < goals.on_time_probability - 0.05:
+            status, text = Status.AT_RISK, f'a frame should take {_latency_text(expected, goals)}'
+        known = estimates.model.power_known or math.isfinite(estimates.power.measured_w)
+        power_w = expected.power_w if known else math.nan
+        return Decision(
+            self._table.points[row],
+            changed,
+            self.reason,
+            status,
+            text,
+            (*self._binding, *(f'held {knob}' for knob in unmet)),
+            gave_way,
+            expected.latency_s,
+            expected.deviation_s,
+            expected.probability,
+            power_w,
+            estimates.thermal.final_c(power_w),
+            tuple(
+                [
+                    _slowdown_of(name, slowdown.filter.mean[0], slowdown.common_deviation)
+                    for name, slowdown in zip(
+                        self._table.placements, estimates.slowdowns, strict=True
+                    )
+                ]
+            ),
+        )
+
+
+def _slowdown_of(placement: str, log_mean: float, deviation: float) -> SlowdownEstimate:
+    mean = math.exp(log_mean)
+    return SlowdownEstimate(placement, mean, mean * deviation)
+
+
+def _binding(
+    row: int,
+    limits: Limits,
+    outlook: Outlook,
+    rows: NDArray[np.int64],
+    estimates: Estimates,
+    goals: Goals,
+) -> tuple[str, ...]:
+    """Return the goals that each keep away some point which is better by the objective."""
+    accuracy = estimates.model.accuracy
+    if goals.objective == 'accuracy':
+        better = outlook.accuracy > accuracy[row]
+    else:
+        better = outlook.power_w < estimates.expected_power_w(row, goals.target_fps)
+    fails = {
+        FRAME_RATE: outlook.score < limits.score,
+        POWER: outlook.power_w > limits.power_w,
+        TEMPERATURE: outlook.power_w > limits.thermal_power_w,
+        ACCURACY: outlook.accuracy < limits.accuracy,
+    }
+    names = [name for name, failing in fails.items() if bool((better & failing).any())]
+    if better.any() and not names:
+        names = [FRAME_RATE]
+    if not better.any() and len(rows) < len(accuracy) and goals.objective == 'accuracy':
+        names = ['held'] if accuracy.max() > accuracy[row] else []
+    return tuple(names)
+
+
+def _latency_text(expected: Expectation, goals: Goals) -> str:
+    return (
+        f'{expected.latency_s * 1e3:.1f} ± {expected.deviation_s * 1e3:.1f} ms of '
+        f'{goals.period_s * 1e3:.1f} ms (on time {expected.probability:.1%})'
+    )

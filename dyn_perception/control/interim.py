@@ -1,0 +1,70 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The point for the frames until the wanted one is in force and no frame waits."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from dyn_perception.control.estimates import Estimates
+
+# On-time score that an interim width needs: a few frames only, so less than the goals ask for.
+_ENOUGH_SCORE = 1.3
+
+
+class Interim:
+    """Finds a smaller width that is on time while the wanted point is not yet.
+
+    Clocks and placement follow some frames after they are asked for, and a frame that had to wait
+    for a late one has less time left; a width counts from the next frame on. So a smaller width at
+    the wanted clocks bridges the gap: the node sets the width at once when it goes down, and puts
+    it up again after the clocks.
+    """
+
+    def __init__(self, estimates: Estimates) -> None:
+        """Prepare for a table."""
+        self._estimates = estimates
+        self._narrower: dict[int, list[int]] = {}
+
+    def row(self, wanted: int, in_force: Mapping[str, object], period_s: float) -> int:
+        """Return the row to ask for now.
+
+        Args:
+            wanted: row that is to be reached.
+            in_force: settings in force, as far as known.
+            period_s: time a frame may take (s).
+        """
+        estimates = self._estimates
+        point = estimates.model.table.points[wanted]
+        placement = in_force.get('placement', point.placement)
+        applied = estimates.clocks.applied
+        there = placement == point.placement and all(
+            applied.get(knob, mhz) >= mhz * 0.999 for knob, mhz in point.clocks
+        )
+        if there and estimates.backlog_s <= 0.0:
+            return wanted
+        clocks = dict(applied) if placement == point.placement else applied
+        if there:
+            clocks = dict(point.clocks)
+        for row in self._rows_down(wanted):
+            width = int(estimates.model.table.widths[row])
+            latency_s, deviation = estimates.expected_latency(width, str(placement), clocks)
+            left_s = period_s - estimates.backlog_s
+            if math.log(left_s / latency_s) >= _ENOUGH_SCORE * deviation:
+                return row
+        return row
+
+    def _rows_down(self, wanted: int) -> list[int]:
+        """Return the rows of the same placement and clocks, from the wanted width down."""
+        if wanted not in self._narrower:
+            table = self._estimates.model.table
+            same = table.placement_index == table.placement_index[wanted]
+            same &= table.widths <= table.widths[wanted]
+            same &= np.isclose(
+                table.clock_mhz, table.clock_mhz[wanted], rtol=1e-6, equal_nan=True
+            ).all(axis=1)
+            rows = np.flatnonzero(same)
+            order = np.argsort(-table.widths[rows], kind='stable')
+            self._narrower[wanted] = rows[order].tolist()
+        return self._narrower[wanted]
