@@ -14,12 +14,14 @@ from dyn_perception.nodes.manager_settings import ManagerSettings
 from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
 from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.resource_monitor_settings import ResourceMonitorSettings
+from dyn_perception.nodes.simulated_board_settings import SimulatedBoardSettings
 
 TABLES: dict[str, type] = {
     'perception': PerceptionSettings,
     'image_source': ImageSourceSettings,
     'resource_monitor': ResourceMonitorSettings,
     'manager': ManagerSettings,
+    'simulated_board': SimulatedBoardSettings,
 }
 
 _HEADINGS = ('Parameter', 'Type', 'Unit', 'Default', 'Range', 'Set at', 'What it is')

@@ -273,6 +273,7 @@ class BoardDescription(Block):
         model: what the device tree calls the board.
         layout: which files its tree has.
         compatible: entries of the device tree.
+        gpu_device: what the tree calls the GPU, for example '57000000.gpu'.
         memory_bytes: of the board.
         clock_delay_s: from the setting of a limit to the new clock.
         interference: how much more a competing program costs than the time it takes (see
@@ -291,6 +292,7 @@ class BoardDescription(Block):
     compatible: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(
         default=(), max_length=8
     )
+    gpu_device: Annotated[str, Field(pattern=r'^[0-9a-f]{8}\.[a-z0-9]{1,16}$')] = '17000000.gpu'
     memory_bytes: Annotated[int, Field(ge=1_000_000, le=10**13)]
     clock_delay_s: Annotated[float, Field(ge=0.0, le=10.0)]
     interference: Share
@@ -319,10 +321,10 @@ class BoardDescription(Block):
         ]  # fmt: skip
         for name, workload in self.workloads.items():
             uses.append((f'workloads.{name}', set(workload.processors), processors))
-        for work in (*self.rates.values(), *(
-            item for load in self.workloads.values() for item in load.processors.values()
-        )):  # fmt: skip
-            uses.append(('also', set(work.also), processors))
+            for work in workload.processors.values():
+                uses.append((f'workloads.{name}', set(work.also), processors))
+        for rate in self.rates.values():
+            uses.append(('rates', set(rate.also), processors))
         if isinstance(self.heat.model, Autoregression):
             uses.append(('heat', set(self.heat.model.power_k_per_w), parts))
         for where, names, known in uses:

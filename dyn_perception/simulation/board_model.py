@@ -114,7 +114,7 @@ class BoardModel:
             )
             for part in description.others.values()
         ]
-        parts = {name: None for name in (*self.processors, *description.others)}
+        parts = (*self.processors, *description.others)
         numbers = {name: index for index, name in enumerate(parts)}
         self._rails = [
             (name, [numbers[part] for part in rail.parts])
@@ -184,6 +184,12 @@ class BoardModel:
         model = self._models[self._numbers[processor]]
         return model.steps_mhz[model.clock]
 
+    def held_back(self, processor: str) -> int:
+        """Return how many steps below its limit a processor is held to protect the board."""
+        model = self._models[self._numbers[processor]]
+        allowed = self._throttle.allowed[self._numbers[processor]]
+        return max(model.limit - allowed, 0)
+
     def slowdown(self, other_share: float, programs: int = 1) -> float:
         """Return how much longer work takes while others want so much of the processor."""
         interference = self.description.interference + self.variation.interference
@@ -212,9 +218,8 @@ class BoardModel:
         self.time_s += duration_s
         self.energy_j += total * duration_s
         self._show_temperature()
-        if self._throttle.step(duration_s, self._heat.temperature_c, self.rail_power_w):
-            self._choose_clocks()
-        elif self._pending and self._pending[0][0] <= self.time_s + 1e-9:
+        changed = self._throttle.step(duration_s, self._heat.temperature_c, self.rail_power_w)
+        if changed or (self._pending and self._pending[0][0] <= self.time_s + 1e-9):
             self._choose_clocks()
 
     def settle(self, busy: Mapping[str, float], intensity: Mapping[str, float] = _NOTHING) -> None:

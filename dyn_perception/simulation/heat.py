@@ -3,7 +3,7 @@
 """How power warms a board."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from dyn_perception.simulation.board_description import (
@@ -114,7 +114,7 @@ class AutoregressiveHeat:
 
 def create_heat(
     description: BoardDescription,
-    parts: Mapping[str, object],
+    parts: Sequence[str],
     ambient_c: float | None,
     variation: Variation,
 ) -> Heat:
@@ -129,5 +129,5 @@ def create_heat(
     figures = description.heat.model
     room = (figures.ambient_c if ambient_c is None else ambient_c) + variation.ambient_k
     if isinstance(figures, Autoregression):
-        return AutoregressiveHeat(figures, tuple(parts), room, variation)
+        return AutoregressiveHeat(figures, parts, room, variation)
     return FirstOrderHeat(figures, room, variation)
