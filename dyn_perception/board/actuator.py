@@ -97,24 +97,27 @@ class Actuator:
     def write(self, mhz: float) -> None:
         """Write the limit (MHz) to each policy, as it is: who calls chooses a step in the range.
 
-        Policies whose cores are all offline have no file, or one that cannot be read; they are
-        left out as long as there are others.
+        A policy whose cores are all offline has no file, or one that can neither be read nor
+        written; it is left out as long as there is another.
 
         Raises:
             BoardError: if one of them refuses; those before it then have their old limit again.
                 If none is there.
         """
-        there = [(file, file.read()) for file in self.limit_files]
-        there = [(file, old_mhz) for file, old_mhz in there if not math.isnan(old_mhz)]
-        if not there:
-            raise BoardError(
-                f'{self.name} is gone: {self.limit_files[0].place} cannot be read; '
-                'switch the cores or the device on again'
-            )
-        for number, (file, _) in enumerate(there):
+        changed: list[tuple[LimitFile, float]] = []
+        refusal: BoardError | None = None
+        for file in self.limit_files:
+            old_mhz = file.read()
             try:
                 file.write(mhz)
-            except BoardError:
-                for changed, old_mhz in there[:number]:
-                    changed.write(old_mhz)
+            except BoardError as error:
+                refusal = error
+                if math.isnan(old_mhz):
+                    continue
+                for other, other_mhz in changed:
+                    if not math.isnan(other_mhz):
+                        other.write(other_mhz)
                 raise
+            changed.append((file, old_mhz))
+        if refusal is not None and not changed:
+            raise refusal

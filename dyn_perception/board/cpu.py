@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import math
+
 from dyn_perception.board.actuator import Actuator, LimitFile
 from dyn_perception.board.cpu_load import CpuLoad
 from dyn_perception.board.cpu_policies import Policy, PolicyClock, find_policies, highest
 from dyn_perception.board.files import Tree, to_cores
-from dyn_perception.board.state import ClusterState
+from dyn_perception.board.state import NOT_KNOWN, ClusterState
 from dyn_perception.board.topology import Cluster, Topology
 
 _KILOHERTZ = 1000  # of cpufreq, in a MHz
@@ -92,19 +94,35 @@ class _ClusterReader:
             ),
         )
 
+    def _online_clocks(self, online: frozenset[int]) -> list[PolicyClock]:
+        """Return the policies that have a core online: those of others cannot be read."""
+        if not online:  # not known
+            return self._clocks
+        return [
+            clock
+            for clock, policy in zip(self._clocks, self._policies.values(), strict=True)
+            if not online.isdisjoint(policy.cores)
+        ]
+
     def read(self, online: frozenset[int], load: CpuLoad) -> ClusterState:
         """Return the state now."""
-        governors = [clock.governor() for clock in self._clocks]
+        clocks = self._online_clocks(online)
+        governors = [clock.governor() for clock in clocks]
         return ClusterState(
             name=self._name,
             cores=self._cores,
             online=tuple(core for core in self._cores if core in online),
             load=load.share(self._cores),
-            clock_mhz=highest([clock.clock_mhz() for clock in self._clocks]),
-            limit_mhz=highest([clock.limit_mhz() for clock in self._clocks]),
+            clock_mhz=_highest_of_all([clock.clock_mhz() for clock in clocks]),
+            limit_mhz=_highest_of_all([clock.limit_mhz() for clock in clocks]),
             minimum_mhz=self._minimum_mhz,
             maximum_mhz=self._maximum_mhz,
             steps_mhz=self._steps_mhz,
             limit_settable=self._settable,
             governor=next(filter(None, governors), ''),
         )
+
+
+def _highest_of_all(values: list[float]) -> float:
+    """Return the highest value; NaN if there is none, or one that cannot be read: it may be it."""
+    return NOT_KNOWN if any(map(math.isnan, values)) else max(values, default=NOT_KNOWN)

@@ -35,21 +35,33 @@ def find_counters(tree: Tree) -> Iterator[Sensor[float]]:
         for name in tree.names(folder):
             if _OVER_CURRENT.fullmatch(name):
                 path = f'{folder}/{name}'
-                yield Sensor(path, name.removesuffix('_event_cnt'), _counter(tree, [path]))
+                yield Sensor(path, name.removesuffix('_event_cnt'), _counter(tree, path))
     cores = [name for name in tree.names(_CPU) if name[:3] == 'cpu' and name[3:].isdecimal()]
     for what in ('core', 'package'):
-        paths = [f'{_CPU}/{core}/thermal_throttle/{what}_throttle_count' for core in cores]
-        paths = [path for path in paths if tree.exists(path)]
-        if paths:
-            yield Sensor(what, f'{what}_throttle', _counter(tree, paths))
+        name = f'thermal_throttle/{what}_throttle_count'
+        counting = [core for core in cores if tree.exists(f'{_CPU}/{core}/{name}')]
+        if counting:
+            yield Sensor(what, f'{what}_throttle', _highest_counter(tree, counting, name))
 
 
-def _counter(tree: Tree, paths: list[str]) -> Callable[[], float]:
-    contents = [tree.reader(path) for path in paths]
+def _counter(tree: Tree, path: str) -> Callable[[], float]:
+    content = tree.reader(path)
+    return lambda: plausible(to_number(content()), _COUNT)
+
+
+def _highest_counter(tree: Tree, cores: list[str], name: str) -> Callable[[], float]:
+    counters = [_counter(tree, f'{_CPU}/{core}/{name}') for core in cores]
+    is_online = [tree.reader(f'{_CPU}/{core}/online') for core in cores]
 
     def read() -> float:
-        counts = [plausible(to_number(content()), _COUNT) for content in contents]
-        return math.nan if any(count != count for count in counts) else max(counts)
+        counts = [counter() for counter in counters]
+        # A core that is offline has no counter, which must not hide those of the others.
+        there = [
+            count
+            for count, online in zip(counts, is_online, strict=True)
+            if not math.isnan(count) or online().strip() != b'0'
+        ]
+        return math.nan if any(map(math.isnan, there)) else max(there, default=math.nan)
 
     return read
 

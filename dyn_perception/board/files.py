@@ -95,13 +95,17 @@ class Tree:
         return self.find(path) is not None
 
     def names(self, path: str) -> list[str]:
-        """Return what a folder holds, cpu2 before cpu10; empty if there is no such folder."""
+        """Return what a folder holds, cpu2 before cpu10; empty if there is no such folder.
+
+        Names that cannot be shown, such as those with control characters, are left out.
+        """
         place = self.find(path)
         try:
             names = os.listdir(place) if place else []  # noqa: PTH208 (names, not paths)
         except OSError:
             return []
-        return sorted(names[:_LARGEST_FOLDER], key=_natural)
+        printable = [name for name in names[:_LARGEST_FOLDER] if name.isprintable()]
+        return sorted(printable, key=_natural)
 
     def read(self, path: str) -> bytes:
         """Return what a file holds, empty if it cannot be read."""

@@ -10,25 +10,16 @@ import pytest
 from dyn_perception.board.board import open_board
 from dyn_perception.board.state import BoardState
 from support.board_trees import BOARD_TREES, WrittenBoard, differences
-
-
-class Clock:
-    """Monotonic time that a test lets pass."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from support.manual_clock import ManualClock
 
 
 def read_twice(board: WrittenBoard) -> BoardState:
     """Return the second reading, a second after the first."""
-    clock = Clock()
+    clock = ManualClock()
     opened = open_board(board.root, clock)
     opened.read()
     board.step()
-    clock.now_s += 1.0
+    clock.sleep(1.0)
     return opened.read()
 
 
