@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.network.errors import BundleError, NetworkError
+from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.training.errors import TrainingError
 
 
@@ -17,7 +18,8 @@ class UsageError(Exception):
 
 
 EXPECTED_ERRORS = (
-    BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError, TrainingError,
+    BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError,
+    SimulationError, TrainingError,
 )  # fmt: skip
 
 

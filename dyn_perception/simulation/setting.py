@@ -1,0 +1,137 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A board with a network on it: the profile, and what the shares of a scenario are shares of."""
+
+from dataclasses import dataclass
+
+from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.simulation.board_description import BoardDescription
+from dyn_perception.simulation.board_files import load_board_description
+from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.network_choice import PUBLISHED, SimulatedNetwork, choose_network
+from dyn_perception.simulation.variation import Variation
+
+# Standard deviation of one frame's time; of the Jetsons' GPUs 4 %, of whole frames on CPUs about
+# 5 % (look-up tables and logs of Dynamic-OFA).
+LATENCY_NOISE = 0.05
+# So short a step changes no temperature: it shows the power at the present one.
+_INSTANT_S = 1e-9
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run starts from.
+
+    Attributes:
+        description: the board; new clocks count at once, the plant has a delay of its own.
+        network: what it runs.
+        table: the profile that all policies get: the board as described, nothing else running.
+        placements: of the network, the fastest at full clocks first.
+        full_fps: rate of the highest width at full clocks on the fastest placement.
+        idle_power_w: of the idle board.
+        full_power_w: of the board while the fastest placement works at full clocks.
+        ambient_c: temperature of the room.
+        full_temperature_c: hottest zone where that work ends up.
+        intensity: dynamic power of work on each processor as a share of its full one; other
+            programs are taken to draw as the network does.
+    """
+
+    description: BoardDescription
+    network: SimulatedNetwork
+    table: OperatingPointTable
+    placements: tuple[str, ...]
+    full_fps: float
+    idle_power_w: float
+    full_power_w: float
+    ambient_c: float
+    full_temperature_c: float
+    intensity: dict[str, float]
+
+
+def make_setting(board: str, network: str = PUBLISHED) -> Setting:
+    """Put a network on a board.
+
+    Args:
+        board: name or file of a board description.
+        network: see `choose_network`.
+
+    Raises:
+        SimulationError: one of them is unknown or broken.
+    """
+    description = load_board_description(board).model_copy(update={'clock_delay_s': 0.0})
+    model = BoardModel(description)
+    clocks = {processor: model.clock_mhz(processor) for processor in model.processors}
+    chosen = choose_network(description, network, clocks)
+    workload = chosen.workload
+    intensity = {name: workload.law(name).intensity for name in workload.processors}
+    widest = workload.groups
+    placements = tuple(
+        sorted(workload.processors, key=lambda name: chosen.latency_s(name, clocks[name], widest))
+    )
+    fastest = placements[0]
+    idle_w = model.total_power_w
+    model.settle(workload.busy(fastest), intensity)
+    model.step(_INSTANT_S, workload.busy(fastest), intensity)
+    return Setting(
+        description,
+        chosen,
+        make_table(description, chosen, intensity),
+        placements,
+        1.0 / chosen.latency_s(fastest, clocks[fastest], widest),
+        idle_w,
+        model.total_power_w,
+        description.heat.model.ambient_c,
+        model.hottest_c,
+        intensity,
+    )
+
+
+def make_table(
+    description: BoardDescription,
+    network: SimulatedNetwork,
+    intensity: dict[str, float],
+    variation: Variation | None = None,
+) -> OperatingPointTable:
+    """Return all operating points of a copy of the board: width x placement x its clock.
+
+    The clocks of other processors are left free. Power is that of the board when it is as warm as
+    the work at this clock, without a break, makes it.
+
+    Args:
+        description: the board.
+        network: what it runs.
+        intensity: see `Setting`.
+        variation: how the copy differs; None: not at all.
+    """
+    points = []
+    for processor in network.workload.processors:
+        knob = knob_of(processor)
+        model = BoardModel(description, variation=variation)
+        highest_mhz = model.limits[knob]
+        busy = network.workload.busy(processor)
+        for step_mhz in model.steps_mhz(knob):
+            if step_mhz > highest_mhz:
+                continue  # the power mode does not allow it
+            model.set_limit(knob, step_mhz)
+            model.step(_INSTANT_S, {})
+            model.settle(busy, intensity)
+            model.step(_INSTANT_S, busy, intensity)
+            busy_w = model.total_power_w
+            model.step(_INSTANT_S, {})
+            idle_w = model.total_power_w
+            for width in range(1, network.workload.groups + 1):
+                latency_s = network.latency_s(processor, step_mhz, width)
+                points.append(
+                    OperatingPoint(
+                        width,
+                        processor,
+                        ((knob, step_mhz),),
+                        latency_s,
+                        LATENCY_NOISE * latency_s,
+                        idle_w,
+                        busy_w,
+                        network.accuracies[width - 1],
+                    )
+                )
+    return OperatingPointTable(points)

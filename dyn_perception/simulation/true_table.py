@@ -1,0 +1,117 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the operating points really take on the board of one seed, noise left out.
+
+Only the judge and the oracle know it.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.deviation import Deviation
+from dyn_perception.simulation.plant_law import slowdown_by_others
+from dyn_perception.simulation.setting import Setting, make_table
+from dyn_perception.simulation.timeline import Timeline
+
+_INSTANT_S = 1e-9
+
+
+class TrueTable:
+    """Rows as in the setting's table.
+
+    Attributes:
+        setting: the board and its network.
+        deviation: how it differs from the profile.
+        latency_s: [rows] time of a frame with the processor for itself (s).
+        idle_power_w: [rows] of the board between frames (W).
+        busy_power_w: [rows] of the board while it works (W).
+        other_power_w: [rows, processors] of other programs that take all of a processor (W).
+        full_limits: of each clock knob, before anybody limits it (MHz).
+    """
+
+    def __init__(self, setting: Setting, deviation: Deviation) -> None:
+        """Compute the rows of a seed's board."""
+        self.setting = setting
+        self.deviation = deviation
+        points = setting.table.points
+        true = make_table(
+            setting.description, setting.network, setting.intensity, deviation.variation
+        )
+        factors = [deviation.latency[point.placement, point.width] for point in points]
+        self.latency_s: NDArray[np.float64] = setting.table.latency_s * np.array(factors)
+        self.idle_power_w = true.idle_power_w
+        self.busy_power_w = true.busy_power_w
+        self.processors = tuple(setting.description.processors)
+        self._placement = [point.placement for point in points]
+        self._model = BoardModel(setting.description, variation=deviation.variation)
+        self.full_limits = self._model.limits
+        full = {
+            name: self._other_power_w(name, self._model.limits[knob_of(name)])
+            for name in self.processors
+        }
+        own: dict[tuple[str, float], float] = {}
+        for point in points:
+            key = point.placement, point.clocks[0][1]
+            if key not in own:
+                own[key] = self._other_power_w(*key)
+        self.other_power_w = np.array(
+            [
+                [
+                    own[name, point.clocks[0][1]] if name == point.placement else full[name]
+                    for name in self.processors
+                ]
+                for point in points
+            ]
+        )
+
+    def frame_latency_s(self, others: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return the time of a frame while others take these shares, [rows] (s)."""
+        factors = {
+            name: slowdown_by_others(self._model, share, self.deviation.slowdown_exponent)
+            for name, share in others.items()
+        }
+        latency_s: NDArray[np.float64] = self.latency_s * np.array(
+            [factors.get(name, 1.0) for name in self._placement]
+        )
+        return latency_s
+
+    def power_w(self, others: Mapping[str, float], target_fps: float) -> NDArray[np.float64]:
+        """Return the mean power at a frame rate while others take these shares, [rows] (W)."""
+        use = np.minimum(1.0, self.latency_s * target_fps)
+        shares = np.array([others.get(name, 0.0) for name in self.processors])
+        # A processor cannot do more than all its time: the others keep theirs.
+        room = 1.0 - np.array([others.get(name, 0.0) for name in self._placement])
+        power: NDArray[np.float64] = (
+            self.idle_power_w
+            + np.minimum(use, room) * (self.busy_power_w - self.idle_power_w)
+            + self.other_power_w @ shares
+        )
+        return power
+
+    def feasible(self, timeline: Timeline) -> NDArray[np.bool_]:
+        """Return for each frame whether some row is on time within the power budget, [frames]."""
+        result = np.zeros(timeline.frames, dtype=np.bool_)
+        for phase in timeline.phases:
+            goals = phase.goals
+            answers: dict[int, bool] = {}
+            for frame in range(phase.first, phase.end):
+                others = timeline.others[frame]
+                if id(others) not in answers:
+                    quick = self.frame_latency_s(others) <= goals.period_s
+                    cheap = self.power_w(others, goals.target_fps) <= goals.power_budget_w
+                    answers[id(others)] = bool((quick & cheap).any())
+                result[frame] = answers[id(others)]
+        return result
+
+    def _other_power_w(self, processor: str, clock_mhz: float) -> float:
+        """Return what full use of a processor adds at a clock (W)."""
+        self._model.set_limit(knob_of(processor), clock_mhz)
+        self._model.step(_INSTANT_S, {})
+        idle_w = self._model.total_power_w
+        self._model.step(_INSTANT_S, {processor: 1.0}, self.setting.intensity)
+        added_w = self._model.total_power_w - idle_w
+        self._model.set_limit(knob_of(processor), self.full_limits[knob_of(processor)])
+        return added_w
