@@ -14,14 +14,19 @@ def main(arguments: list[str] | None = None) -> int:
     interruption = Interruption()
     # Imported after the signals are taken over: it takes a moment, in which Ctrl-C would otherwise
     # show a traceback.
+    from dyn_perception.inference.errors import EngineError
+    from dyn_perception.network.errors import BundleError
     from dyn_perception.nodes.demo.processes import NodeEndedError
     from dyn_perception.nodes.demo.run import NoResultError, run
     from dyn_perception.nodes.demo.summary import summary_line
     from dyn_perception.share import ShareError
+    from dyn_perception.simulation.errors import SimulationError
 
     try:
         values = run(options, interruption)
-    except (NodeEndedError, NoResultError, ShareError) as error:
+    except (
+        BundleError, EngineError, NodeEndedError, NoResultError, ShareError, SimulationError
+    ) as error:  # fmt: skip
         print(f'demo: {error}', file=sys.stderr, flush=True)
         return 1
     print(summary_line(values), flush=True)

@@ -72,11 +72,11 @@ class Loop:
 
     @property
     def missing(self) -> str:
-        """What has not been heard of yet; '' once all has."""
+        """The nodes that nothing came from yet; '' once all are there."""
         parts = {
-            'result of perception': self._observer.network and self._observer.start_s,
-            'state of resource_monitor': self._watch.board,
-            'state of manager': self._manager is None or self._watch.goal,
+            'perception': self._observer.network and self._observer.start_s,
+            'resource_monitor': self._watch.board,
+            'manager': self._manager is None or self._watch.goal,
         }
         return ', '.join(name for name, there in parts.items() if not there)
 
@@ -101,7 +101,7 @@ class Loop:
 
     def _go(self) -> Iterator[None]:
         while self.missing:
-            self._phase = f'waiting for: {self.missing}'
+            self._phase = f'waiting for {self.missing}'
             yield
         groups = self._observer.network.groups if self._observer.network else 0
         self._phase = f'measuring width {groups} alone'

@@ -192,7 +192,7 @@ def _power_and_heat(board: Board) -> Text:
     if not math.isnan(board.power_w):
         text = Text(f'{board.power_w:.2f} W', 'bold')
     if not math.isnan(board.temperature_c):
-        text.append('  hottest ', QUIET).append(f'{board.temperature_c:.1f} °C', 'bold')
+        text.append('   ').append(f'{board.temperature_c:.1f} °C', 'bold')
     if board.throttled:
-        text.append('  throttled', f'bold {WRONG}')
+        text.append('   throttled', f'bold {WRONG}')
     return text

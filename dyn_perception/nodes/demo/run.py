@@ -35,14 +35,14 @@ def run(options: argparse.Namespace, interruption: Interruption) -> dict[str, ob
     Raises:
         NodeEndedError: if a node ends by itself.
         NoResultError: if no result comes.
-        ShareError: if the package is not installed.
+        BundleError, EngineError, ShareError, SimulationError: if what the options name cannot be
+            used, or the package is not installed.
     """
     profile = str(config_path('fastdds_profile.xml'))
     os.environ.update(profile_environment(os.environ, profile))
     display = choose_display(sys.stderr, options.plain)
     with open_stage(options) as stage, display, NodeProcesses(display.node_line) as processes:
-        if not interruption.requested:
-            start_nodes(processes, options, stage)
+        start_nodes(processes, options, stage, interruption)
         with RosThread() as ros:
             wants_frames = display.shows_frames or options.picture is not None
             observer = Observer(options.namespace, wants_frames)
@@ -94,7 +94,7 @@ def _is_over(show: Loop | WidthShow, seconds: float | None) -> bool:
 def _check_progress(show: Loop | WidthShow, began: float) -> None:
     if time.monotonic() > began + _FIRST_RESULT_S and show.missing:
         raise NoResultError(
-            f'no {show.missing} came within {_FIRST_RESULT_S:g} s although the nodes run: '
+            f'nothing came from {show.missing} within {_FIRST_RESULT_S:g} s although it runs: '
             'messages do not arrive; see whether RMW_IMPLEMENTATION, ROS_DISCOVERY_SERVER and the '
             'profile in FASTDDS_DEFAULT_PROFILES_FILE and FASTRTPS_DEFAULT_PROFILES_FILE are meant'
         )

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the loop is shown: on this machine or on a simulated board."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from pathlib import Path
 from dyn_perception.nodes.demo.calibration import Calibration
 from dyn_perception.nodes.demo.competition import Load, Program
 from dyn_perception.nodes.demo.loop_observations import Board
+
+_MORE = 1.5  # programs at level 2 of the load over those at level 1, at least one more
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,11 @@ class Stage:
     board: str = ''
 
     def loads(self, calibration: Calibration) -> dict[int, Load]:
-        """Return what competes at each level of the load: level 2 has twice the programs of 1."""
+        """Return what competes at each level of the load."""
+        counts = {1: calibration.programs, 2: math.ceil(_MORE * calibration.programs)}
         return {
             level: Load((self.loading,) * count, f'{_programs(count)} {self.loaded}')
-            for level in (1, 2)
-            for count in (level * calibration.programs,)
+            for level, count in counts.items()
         }
 
     def hints(self, namespace: str, board: Board | None, has_manager: bool) -> tuple[str, ...]:

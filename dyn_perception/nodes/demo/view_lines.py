@@ -16,8 +16,10 @@ def header(scene: Scene) -> RenderableType:
     left = Text(' dyn_perception', 'bold')
     if network:
         left.append(f'   {network.model}', '#56b4e9')
-        what = scene.loop.host if scene.loop else f'{network.groups} groups'
-        left.append(f'   {what}', QUIET)
+    if scene.loop:
+        left.append(f'   {scene.loop.host}', QUIET)
+    elif network:
+        left.append(f'   {network.groups} groups', QUIET)
     end = f' of {scene.seconds:g} s' if scene.seconds else ' s   Ctrl-C ends'
     header = Table.grid(expand=True)
     header.add_column(no_wrap=True)

@@ -38,8 +38,8 @@ class WidthShow:
 
     @property
     def missing(self) -> str:
-        """What has not been heard of yet."""
-        return '' if self.start_s is not None else 'result of perception'
+        """The node that nothing came from yet; '' once it did."""
+        return '' if self.start_s is not None else 'perception'
 
     def step(self) -> None:
         """Do nothing: a timer of the node steps."""
