@@ -55,6 +55,7 @@ class Estimates:
         self.measured_c = math.nan
         self.late = False
         self._own_work = OwnWork()
+        self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
 
     def _set_caps(self) -> None:
@@ -179,17 +180,16 @@ class Estimates:
                 load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
             self.slowdowns[place].see_load(load, start_s, board.time_s, place == self.in_use)
 
-    def log_slowdown(
+    def log_needed(
         self, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean, variance and variance of the noise of ln(slowdown) at points: [rows]."""
-        size = len(self.model.table)
-        mean, variance, noise = np.empty(size), np.empty(size), np.empty(size)
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return ln(latency) to reckon with and deviation of its noise at points: [rows]."""
         for slowdown in self.slowdowns:
             own = slowdown.rows
-            mean[own], variance[own] = slowdown.estimate()
-            noise[own] = slowdown.filter.noise
-        return mean[rows], variance[rows], noise[rows]
+            mean, doubt = slowdown.estimate()
+            self._needed[own] = mean + doubt
+            self._noise[own] = slowdown.filter.noise_deviation
+        return (self.log_latency + self._needed)[rows], self._noise[rows]
 
     def profiled_power_w(self, row: int, target_fps: float) -> float:
         """Return the mean power of a point by the profile (W)."""

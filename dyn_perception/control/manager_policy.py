@@ -21,9 +21,6 @@ from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.control.policy import Decision, KnobValue
 from dyn_perception.control.profile_model import CLOCK_TOLERANCE, ProfileModel
 
-# Weight of what is not known of the profile in the score of being on time. Below 1: a point that
-# is probably good enough is tried, since only trying it tells, and a wrong guess costs few frames.
-_DOUBT = 0.5
 # A point that is in use is kept until the chance of being late is this many times the wanted one.
 _KEEPING_RISK = 3.0
 # Share of a limit that is kept free when a point is chosen, not when it is kept.
@@ -158,9 +155,8 @@ class ManagerPolicy:
     def _outlook(self) -> Outlook:
         """Return what is expected of the candidates."""
         estimates, rows = self._estimates, self._rows
-        mean, variance, noise = estimates.log_slowdown(rows)
-        margin = math.log(self._goals.period_s) - estimates.log_latency[rows] - mean
-        score = (margin - _DOUBT * np.sqrt(variance)) / np.sqrt(noise)
+        needed, deviation = estimates.log_needed(rows)
+        score = (math.log(self._goals.period_s) - needed) / deviation
         power_w = estimates.power_w(rows, self._goals.target_fps)
         return Outlook(self._accuracy, score, power_w)
 

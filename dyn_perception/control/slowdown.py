@@ -13,7 +13,7 @@ from dyn_perception.control.profile_model import ProfileModel
 
 # Prior standard deviations of the errors of a profile, of ln(latency).
 _COMMON_DEVIATION = 0.1
-_WIDTH_DEVIATION = 0.04
+_WIDTH_DEVIATION = 0.03
 _CLOCK_DEVIATION = 0.03
 # Clocks whose ln differs by less than this have much the same error.
 _CLOCK_LENGTH = 0.5
@@ -21,6 +21,9 @@ _CLOCK_LENGTH = 0.5
 _NOISE_DEVIATION = 0.05
 _NOISE_RANGE = (0.01**2, 0.5**2)
 _PROCESS_NOISE = 0.004**2
+# Weights of what is not known in the margin of a point, see `estimate`.
+_CAUTION = 0.5
+_CURIOSITY = 0.2
 # Frames after a change that are not used to learn the law of contention.
 _CALM_FRAMES = 12
 # Change in -ln(1 - load) that is worth acting on before a frame shows it.
@@ -68,7 +71,7 @@ class PlacementSlowdown:
         self._measured_s = -math.inf
         self._learned_s = 0.0
         self._mean = np.zeros(len(self.rows))
-        self._variance = np.zeros(len(self.rows))
+        self._doubt = np.zeros(len(self.rows))
         self._outdated = True
 
     def states(self, row: int) -> tuple[int, int, int]:
@@ -136,7 +139,15 @@ class PlacementSlowdown:
         return math.sqrt(max(float(self.filter.covariance[0, 0]), 0.0) + self.filter.noise)
 
     def estimate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and variance (without noise) of ln(slowdown) at this placement's rows."""
+        """Return mean and doubt of ln(slowdown) at this placement's rows: [rows].
+
+        The doubt is what is to be added to the mean when a point is judged. How slow the placement
+        is now may be overlooked at a cost, so its deviation is added (`_CAUTION`). How wrong the
+        profile is about a width or clock is learned by trying it, once, and a wrong guess costs
+        few frames: that deviation is subtracted (`_CURIOSITY`; optimism in the face of
+        uncertainty: Lai and Robbins 1985, Auer et al., "Finite-time analysis of the multiarmed
+        bandit problem", 2002).
+        """
         if self._outdated:
             mean, covariance = self.filter.mean, self.filter.covariance
             split = 1 + self._widths
@@ -146,6 +157,8 @@ class PlacementSlowdown:
             own = diagonal[1:split] + 2 * covariance[0, 1:split]
             clock = diagonal[split:] + 2 * covariance[0, split:] + diagonal[0]
             spread = own[:, None] + clock[None, :] + 2 * covariance[1:split, split:]
-            self._variance = spread.ravel()[self._cell]
+            variance = spread.ravel()[self._cell]
+            least = max(float(variance.min()), 0.0)
+            self._doubt = _CAUTION * math.sqrt(least) - _CURIOSITY * np.sqrt(variance - least)
             self._outdated = False
-        return self._mean, self._variance
+        return self._mean, self._doubt
