@@ -1,6 +1,11 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Changes of limit files, each on record before it is made, so that it can be put back."""
+"""Changes of limit files, each on record before it is made, so that it can be put back.
+
+Newer kernels show in these files the lowest of all limits: that which was written, and those by
+which the kernel itself protects a hot board for a while. So while the board holds a clock back, a
+file may show less than was written last, which then is still there below it.
+"""
 
 import logging
 import math
@@ -13,7 +18,7 @@ from dyn_perception.board.state_file import SavedLimit
 
 _logger = logging.getLogger(__name__)
 
-Record = Callable[[Mapping[str, SavedLimit]], None]
+Save = Callable[[Mapping[str, SavedLimit]], None]
 """Makes a record of all changes that outlives the process; raises OSError."""
 
 
@@ -21,31 +26,46 @@ class LimitChanges:
     """What this program changed, by the path of the file below the root.
 
     The rule behind everything here: a value is put back only where the file still holds what was
-    put there. Whatever else it holds somebody else wanted meanwhile.
+    put there. Whatever else it holds, somebody else wanted meanwhile.
     """
 
-    def __init__(self, files: Mapping[str, LimitFile], record: Record) -> None:
-        """Take the files that may be changed; nothing is changed yet."""
-        self._files = files
-        self._record = record
+    def __init__(self, save: Save, is_held_back: Callable[[], bool]) -> None:
+        """Start without files and changes.
+
+        Args:
+            save: makes the record.
+            is_held_back: whether the board holds a clock back now to protect itself.
+        """
+        self._save = save
+        self._is_held_back = is_held_back
+        self._files: dict[str, LimitFile] = {}
         self._changes: dict[str, SavedLimit] = {}
+        self._calm: dict[str, float] = {}
 
-    def is_ours(self, path: str, present_mhz: float) -> bool:
-        """Whether a file's present value was put there by this program."""
-        change = self._changes.get(path)
-        return change is not None and _holds(change, present_mhz)
+    def add_files(self, files: Iterable[LimitFile]) -> None:
+        """Add files that may be changed."""
+        self._files |= {file.path: file for file in files}
 
-    def read(self, path: str) -> float:
-        """Return the limit in a file (MHz).
+    def note_calm(self) -> None:
+        """Remember what the files hold, unless the board holds a clock back."""
+        if not self._is_held_back():
+            self._calm = {path: file.read() for path, file in self._files.items()}
+
+    def is_ours(self, path: str) -> bool:
+        """Whether what a file holds now was put there by this program."""
+        return path in self._changes and self._holds(path, self._files[path].read())
+
+    def standing_mhz(self, path: str) -> float:
+        """Return the limit that was written to a file last, by this program or another (MHz).
 
         Raises:
-            BoardError: if it cannot be read.
+            BoardError: if the file cannot be read.
         """
-        file = self._files[path]
-        if math.isnan(mhz := file.read()):
-            place = file.tree.root / path
-            raise BoardError(f'{place} cannot be read: switch the core or device on again')
-        return mhz
+        present_mhz = self._read(path)
+        if self.is_ours(path):
+            return self._changes[path].applied_mhz[-1]
+        calm_mhz = self._calm.get(path, math.nan)
+        return calm_mhz if calm_mhz > present_mhz and self._is_held_back() else present_mhz
 
     def write(self, wanted_mhz: Mapping[str, float]) -> None:
         """Write limits, all or none, and read them back.
@@ -53,21 +73,26 @@ class LimitChanges:
         Raises:
             BoardError: if one cannot be read, recorded or written, or has no effect.
         """
-        before = {path: self.read(path) for path in wanted_mhz}
-        proposed = dict(self._changes)
-        due: dict[str, float] = {}
-        for path, mhz in wanted_mhz.items():
-            known = self._changes.get(path) if self.is_ours(path, before[path]) else None
-            if same_clock(before[path], mhz):
-                continue
-            due[path] = mhz
-            original_mhz = before[path] if known is None else known.original_mhz
-            ours = (before[path], mhz) if known else (mhz,)
-            proposed[path] = SavedLimit(original_mhz=original_mhz, applied_mhz=ours)
+        before = {path: self.standing_mhz(path) for path in wanted_mhz}
+        due = {path: mhz for path, mhz in wanted_mhz.items() if not same_clock(before[path], mhz)}
         if not due:
             return
         previous = self._changes
-        self._save(proposed)
+        proposed = dict(previous)
+        for path, mhz in due.items():
+            known = previous.get(path) if self.is_ours(path) else None
+            proposed[path] = SavedLimit(
+                original_mhz=known.original_mhz if known else before[path],
+                applied_mhz=(*(known.applied_mhz[-1:] if known else ()), mhz),
+            )
+        try:
+            self._save(proposed)
+        except OSError as error:
+            raise BoardError(
+                'the limit stays as it is, since the record from which it could be put back '
+                f'cannot be written: {error}'
+            ) from error
+        self._changes = proposed
         written: list[str] = []
         try:
             for path, mhz in due.items():
@@ -77,43 +102,10 @@ class LimitChanges:
         except BoardError:
             for path in due:
                 if path not in written or self._undo(path, before[path]):
-                    self._changes.pop(path)
-                    self._changes |= {path: previous[path]} if path in previous else {}
+                    self._restore_entry(path, previous)
             self._save_quietly()
             raise
         self._save_quietly()
-
-    def _settle(self, path: str, before_mhz: float, wanted_mhz: float) -> None:
-        """Compare what a file holds after a write with what was wanted."""
-        change = self._changes[path]
-        present_mhz = self.read(path)
-        if same_clock(present_mhz, before_mhz) and present_mhz > wanted_mhz:
-            raise BoardError(
-                f'{self._files[path].tree.root / path} keeps {present_mhz:g} MHz: the board does '
-                f'not take a limit of {wanted_mhz:g} MHz; choose another, or leave the limit'
-            )
-        # What the kernel made of it; while it holds the clock lower itself (heat), both count.
-        ours = tuple(dict.fromkeys((present_mhz, wanted_mhz)))
-        if same_clock(present_mhz, wanted_mhz):
-            ours = (present_mhz,)
-            if same_clock(present_mhz, change.original_mhz):
-                del self._changes[path]
-                return
-        self._changes[path] = SavedLimit(original_mhz=change.original_mhz, applied_mhz=ours)
-
-    def _undo(self, path: str, before_mhz: float) -> bool:
-        """Put back what a file held before a write that failed; return whether it holds that."""
-        try:
-            if not same_clock(self.read(path), before_mhz):
-                self._files[path].write(before_mhz)
-        except BoardError as error:
-            _logger.error('%s', error)
-            return False
-        return True
-
-    def adopt(self, changes: Mapping[str, SavedLimit]) -> None:
-        """Take over the changes of an earlier run."""
-        self._changes = {**changes, **self._changes}
 
     def put_back(self) -> dict[str, tuple[float, float]]:
         """Put back every change that is still there; changes that cannot be stay on record.
@@ -125,7 +117,7 @@ class LimitChanges:
         left: dict[str, SavedLimit] = {}
         for path, change in self._changes.items():
             try:
-                present_mhz = self._put_back(path, change)
+                present_mhz = self._put_back(path, change.original_mhz)
             except BoardError as error:
                 left[path] = change
                 _logger.error(
@@ -139,47 +131,79 @@ class LimitChanges:
         self._save_quietly()
         return done
 
-    def _put_back(self, path: str, change: SavedLimit) -> float | None:
-        """Put one change back and return what was there, None if there was nothing to do."""
+    def adopt(self, changes: Mapping[str, SavedLimit]) -> None:
+        """Take over the changes of an earlier run."""
+        self._changes = {**changes, **self._changes}
+
+    def _read(self, path: str) -> float:
         if path not in self._files:
             raise BoardError(f'/{path} is not there')
-        present_mhz = self.read(path)
-        if same_clock(present_mhz, change.original_mhz):
-            return None
-        if not _holds(change, present_mhz):
-            _logger.warning(
-                '%s: somebody else set %g MHz meanwhile, that stays',
-                self._files[path].tree.root / path, present_mhz,
-            )  # fmt: skip
-            return None
-        self._files[path].write(change.original_mhz)
-        return present_mhz
+        if math.isnan(mhz := self._files[path].read()):
+            place = self._files[path].place
+            raise BoardError(f'{place} cannot be read: switch the core or device on again')
+        return mhz
 
-    def forget(self, paths: Iterable[str]) -> None:
-        """Drop changes over which somebody else has set another limit."""
-        gone = [path for path in paths if path in self._changes]
-        for path in gone:
-            del self._changes[path]
-        if gone:
-            self._save_quietly()
+    def _holds(self, path: str, present_mhz: float) -> bool:
+        applied = self._changes[path].applied_mhz
+        if any(same_clock(present_mhz, mhz) for mhz in applied):
+            return True
+        return present_mhz < max(applied) and self._is_held_back()
 
-    def _save(self, proposed: dict[str, SavedLimit]) -> None:
-        try:
-            self._record(proposed)
-        except OSError as error:
+    def _settle(self, path: str, before_mhz: float, wanted_mhz: float) -> None:
+        """Compare what a file holds after a write with what was wanted."""
+        original_mhz = self._changes[path].original_mhz
+        present_mhz = self._read(path)
+        if same_clock(present_mhz, before_mhz) and present_mhz > wanted_mhz:
             raise BoardError(
-                'the limit stays as it is, since the record that it could be put back from '
-                f'cannot be written ({error}): make room there'
-            ) from error
-        self._changes = proposed
+                f'{self._files[path].place} keeps {present_mhz:g} MHz: the board does not take '
+                f'{wanted_mhz:g} MHz; choose another limit'
+            )
+        if same_clock(wanted_mhz, original_mhz):
+            del self._changes[path]
+            return
+        ours: tuple[float, ...] = (wanted_mhz,)
+        if not same_clock(present_mhz, wanted_mhz) and not self._is_held_back():
+            ours = (wanted_mhz, present_mhz)  # the kernel rounded
+        self._changes[path] = SavedLimit(original_mhz=original_mhz, applied_mhz=ours)
+
+    def _undo(self, path: str, before_mhz: float) -> bool:
+        """Write what a file held before a write that failed; return whether it holds that."""
+        try:
+            if not same_clock(self._read(path), before_mhz):
+                self._files[path].write(before_mhz)
+        except BoardError as error:
+            _logger.error('%s', error)
+            return False
+        return True
+
+    def _restore_entry(self, path: str, previous: Mapping[str, SavedLimit]) -> None:
+        self._changes.pop(path, None)
+        if path in previous:
+            self._changes[path] = previous[path]
+
+    def _put_back(self, path: str, original_mhz: float) -> float | None:
+        """Put one change back and return what was there, None if there was nothing to do."""
+        present_mhz = self._read(path)
+        if same_clock(present_mhz, original_mhz):
+            return None
+        file = self._files[path]
+        if self.is_ours(path):
+            is_certain = any(
+                same_clock(present_mhz, mhz) for mhz in self._changes[path].applied_mhz
+            )
+            file.write(original_mhz)
+            if is_certain or same_clock(self._read(path), present_mhz):
+                return present_mhz
+            # Not the kernel kept it low, but somebody else: what they set goes back at once.
+            file.write(present_mhz)
+        _logger.warning(
+            '%s: somebody else set %g MHz meanwhile, that stays', file.place, present_mhz
+        )
+        return None
 
     def _save_quietly(self) -> None:
-        """Bring the record up to date; an older one names at least as many values as ours."""
+        """Bring the record up to date; the one before it names at least as many values as ours."""
         try:
-            self._record(self._changes)
+            self._save(self._changes)
         except OSError as error:
             _logger.warning('the record of changed limits is out of date: %s', error)
-
-
-def _holds(change: SavedLimit, present_mhz: float) -> bool:
-    return any(same_clock(present_mhz, mhz) for mhz in change.applied_mhz)

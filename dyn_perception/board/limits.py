@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Setting a board's clock limits so that they are always put back."""
 
+import contextlib
 import logging
-import os
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,19 +15,9 @@ from dyn_perception.board.clock_steps import choose_clock
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.lease import Lease, check_lease
 from dyn_perception.board.limit_changes import LimitChanges
+from dyn_perception.board.limit_record import LimitRecord
 from dyn_perception.board.lock import BoardLock
-from dyn_perception.board.runtime_folder import (
-    RuntimeFolderError,
-    make_runtime_folder,
-    runtime_folders,
-)
-from dyn_perception.board.state_file import (
-    SavedLimit,
-    SavedLimits,
-    StateFile,
-    StateFileError,
-    read_boot_id,
-)
+from dyn_perception.board.runtime_folder import runtime_folders
 
 _logger = logging.getLogger(__name__)
 
@@ -43,30 +34,30 @@ class LimitSession:
         self,
         board: Board,
         *,
+        is_held_back: Callable[[], bool] = lambda: False,
         folders: tuple[Path, ...] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a board; nothing is locked, read or changed yet.
+        """Take a board; nothing is locked or changed yet.
 
         Args:
             board: whose limits are set.
+            is_held_back: whether the board holds a clock back now to protect itself.
             folders: where the record of changes may be, the preferred one first.
             clock: monotonic time (s) that leases run on.
         """
+        self._board = board
         self._root = board.tree.root.resolve()
-        self._model = board.read().board
-        self._actuators = {actuator.name: actuator for actuator in board.actuators()}
-        self._lock = BoardLock(self._root)
-        self._folders = runtime_folders() if folders is None else folders
         self._clock = clock
+        self._lock = BoardLock(self._root)
+        record_folders = runtime_folders() if folders is None else folders
+        self._record = LimitRecord(self._root, board.model, record_folders)
+        self._changes = LimitChanges(self._record.save, is_held_back)
         self._leases: dict[str, Lease] = {}
-        files = {
-            file.path: file
-            for actuator in self._actuators.values()
-            for file in actuator.limit_files
-        }
-        self._changes = LimitChanges(files, self._record)
-        self._recorded: StateFile | None = None
+        self._wanted_mhz: dict[str, float] = {}
+        self._absent: set[str] = set()
+        self._actuators: dict[str, Actuator] = {}
+        self._find_actuators()
 
     @property
     def is_holder(self) -> bool:
@@ -82,7 +73,7 @@ class LimitSession:
         """Take the lock if it is free, and put back what a killed session left.
 
         Returns:
-            whether this session may set limits.
+            whether another session does not set the limits.
 
         Raises:
             BoardError: if the board cannot be locked.
@@ -97,7 +88,13 @@ class LimitSession:
                 f'limits of {self._root} cannot be set, since it cannot be locked ({error}): '
                 'put the board on a local file system'
             ) from error
-        self._recover()
+        for changes in self._record.load():
+            self._changes.adopt(changes)
+            for path, (left_mhz, mhz) in self._changes.put_back().items():
+                _logger.warning(
+                    'put back %s, which an earlier resource monitor left at %g MHz, to %g MHz',
+                    self._root / path, left_mhz, mhz,
+                )  # fmt: skip
         return True
 
     def apply(self, name: str, mhz: float, lease_s: float | None = None) -> float:
@@ -108,6 +105,8 @@ class LimitSession:
         self, wanted_mhz: Mapping[str, float], lease_s: float | None = None
     ) -> dict[str, float]:
         """Set limits by the actuators' names, all or none.
+
+        Policies whose cores are all offline get the limit when they are back (`observe`).
 
         Args:
             wanted_mhz: clocks within the hardware's range; between two steps is the lower one.
@@ -126,19 +125,16 @@ class LimitSession:
                 f'another resource monitor sets the limits of {self._root}: set them there, '
                 'or end it first'
             )
-        before = {name: self._before_lease(name) for name in chosen}
-        self._changes.write(
-            {
-                file.path: mhz
-                for name, mhz in chosen.items()
-                for file in self._find(name).limit_files
-            }
-        )
-        for name in chosen:
+        paths = {name: self._present_paths(name) for name in chosen}
+        before = {name: self._before_lease(name, paths[name]) for name in chosen}
+        self._changes.write({path: mhz for name, mhz in chosen.items() for path in paths[name]})
+        for name, mhz in chosen.items():
+            self._wanted_mhz[name] = mhz
             self._leases.pop(name, None)
             if duration_s:
                 self._leases[name] = Lease(before[name], self._clock() + duration_s)
-        return {name: self._find(name).read() for name in chosen}
+        self._absent |= {path for name in chosen for path in self._absent_paths(name)}
+        return {name: self._standing_mhz(name) for name in chosen}
 
     def end_lapsed(self) -> dict[str, float]:
         """Put back the limits whose lease has lapsed; return the limits there now (MHz)."""
@@ -155,30 +151,36 @@ class LimitSession:
         """
         ended = self.leased if names is None else names
         for name in ended:
-            lease = self._leases.pop(name)
-            ours = self._our_files(name)
+            before_mhz = self._leases.pop(name).before_mhz
+            ours = {path: mhz for path, mhz in before_mhz.items() if self._changes.is_ours(path)}
             try:
-                self._changes.write(
-                    {path: mhz for path, mhz in lease.before_mhz.items() if path in ours}
-                )
+                self._changes.write(ours)
             except BoardError as error:
                 _logger.error('the lease of %s lapsed, but its limit stays: %s', name, error)
-        return {name: self._find(name).read() for name in ended}
+            kept = [mhz for path, mhz in before_mhz.items() if self._changes.is_ours(path)]
+            self._wanted_mhz.pop(name)
+            self._wanted_mhz |= {name: max(kept)} if kept else {}
+        return {name: self._standing_mhz(name) for name in ended}
 
     def observe(self) -> dict[str, float]:
-        """Return all limits as they are (MHz); leases end where somebody else set another."""
-        for name in self.leased:
-            lease = self._leases[name]
-            if any(
-                path not in self._our_files(name) and not _unchanged(self._changes, path, mhz)
-                for path, mhz in lease.before_mhz.items()
-            ):
+        """Return all limits as they stand (MHz); to be called about once a second.
+
+        A limit stands also while the board keeps a clock even lower to protect itself. Leases end
+        where somebody else set another limit. Policies that came back get theirs.
+        """
+        self._find_actuators()
+        self._changes.note_calm()
+        for name, lease in tuple(self._leases.items()):
+            if not self._is_still_wanted(name, lease):
                 del self._leases[name]
-        return {name: actuator.read() for name, actuator in self._actuators.items()}
+        for name, mhz in self._wanted_mhz.items():
+            self._limit_returned(name, mhz)
+        return {name: self._standing_mhz(name) for name in self._actuators}
 
     def restore(self) -> None:
         """Put back every limit that is still as this session set it."""
         self._leases.clear()
+        self._wanted_mhz.clear()
         if self._lock.is_held:
             self._changes.put_back()
 
@@ -187,90 +189,74 @@ class LimitSession:
         self.restore()
         self._lock.release()
 
+    def _find_actuators(self) -> None:
+        for actuator in self._board.actuators():
+            self._actuators[actuator.name] = actuator
+            self._changes.add_files(actuator.limit_files)
+
     def _find(self, name: str) -> Actuator:
         if name not in self._actuators:
             known = ', '.join(self._actuators) or 'none'
             raise BoardError(f'this board has no limit {name}: it has {known}')
         return self._actuators[name]
 
-    def _our_files(self, name: str) -> set[str]:
-        files = self._find(name).limit_files
-        return {file.path for file in files if self._changes.is_ours(file.path, file.read())}
+    def _standing_mhz(self, name: str) -> float:
+        """Return the limit that was set last, by anybody; NaN if it cannot be read."""
+        known = []
+        for file in self._find(name).limit_files:
+            with contextlib.suppress(BoardError):  # offline
+                known.append(self._changes.standing_mhz(file.path))
+        return max(known, default=math.nan)
 
-    def _before_lease(self, name: str) -> dict[str, float]:
-        """Return what to go back to when a lease that begins now lapses."""
+    def _present_paths(self, name: str) -> list[str]:
         files = self._find(name).limit_files
-        present = {file.path: self._changes.read(file.path) for file in files}
-        if name in self._leases:
-            ours = self._our_files(name)
-            present |= {
-                path: mhz for path, mhz in self._leases[name].before_mhz.items() if path in ours
-            }
+        present = [file.path for file in files if not math.isnan(file.read())]
+        if not present:
+            raise BoardError(
+                f'{name} is gone: {files[0].place} cannot be read; switch the cores or the device '
+                'on again'
+            )
         return present
 
-    def _record(self, changes: Mapping[str, SavedLimit]) -> None:
-        if not changes:
-            if self._recorded is not None:
-                self._recorded.remove()
-                self._recorded = None
-            return
-        if self._recorded is None:
-            try:
-                self._recorded = StateFile(make_runtime_folder(self._folders), self._root)
-            except RuntimeFolderError as error:
-                raise OSError(str(error)) from error
-        self._recorded.save(
-            SavedLimits(
-                boot_id=read_boot_id(self._root),
-                board=self._model,
-                root=os.fspath(self._root),
-                limits=dict(changes),
-            )
-        )
+    def _absent_paths(self, name: str) -> list[str]:
+        return [file.path for file in self._find(name).limit_files if math.isnan(file.read())]
 
-    def _recover(self) -> None:
-        """Put back what a killed session left."""
-        for folder in self._folders:
-            file = StateFile(folder, self._root)
-            try:
-                saved = file.load()
-                if saved is None:
-                    continue
-                self._check_origin(saved)
-            except (StateFileError, OSError) as error:
-                _logger.warning(
-                    'the record of changed limits %s is discarded: %s; look whether the limits '
-                    'are as you want them', file.path, error,
-                )  # fmt: skip
-                _discard(file)
+    def _before_lease(self, name: str, paths: list[str]) -> dict[str, float]:
+        """Return what to go back to when a lease that begins now lapses."""
+        present = {path: self._changes.standing_mhz(path) for path in paths}
+        if name in self._leases:
+            leased = self._leases[name].before_mhz
+            present |= {path: mhz for path, mhz in leased.items() if self._changes.is_ours(path)}
+        return present
+
+    def _is_still_wanted(self, name: str, lease: Lease) -> bool:
+        """Whether the files of a leased limit that are there hold what was put there."""
+        for path, before_mhz in lease.before_mhz.items():
+            if path in self._absent_paths(name) or self._changes.is_ours(path):
                 continue
-            self._recorded = file
-            self._changes.adopt(saved.limits)
-            for path, (left_mhz, mhz) in self._changes.put_back().items():
-                _logger.warning(
-                    'put back %s, which an earlier resource monitor left at %g MHz, to %g MHz',
-                    self._root / path, left_mhz, mhz,
-                )  # fmt: skip
-
-    def _check_origin(self, saved: SavedLimits) -> None:
-        if saved.boot_id != read_boot_id(self._root):
-            raise StateFileError('it is from before the board was started last')
-        if saved.root != os.fspath(self._root):
-            raise StateFileError(f'it is of another root, {saved.root}')
-        if saved.board != self._model:
-            raise StateFileError(f'it is of another board, {saved.board!r}')
-
-
-def _discard(file: StateFile) -> None:
-    try:
-        file.remove()
-    except OSError as error:
-        _logger.warning('%s', error)
-
-
-def _unchanged(changes: LimitChanges, path: str, mhz: float) -> bool:
-    """Whether a file holds what it held before a lease that changed nothing in it."""
-    try:
-        return changes.read(path) == mhz
-    except BoardError:
+            if self._changes.standing_mhz(path) != before_mhz:
+                return False
         return True
+
+    def _limit_returned(self, name: str, mhz: float) -> None:
+        """Limit the policies of a cluster that were offline when the limit was set."""
+        absent = self._absent_paths(name)
+        for path in (file.path for file in self._find(name).limit_files):
+            if path in absent:
+                self._absent.add(path)
+            elif path in self._absent:
+                self._absent.remove(path)
+                self._tighten(name, path, mhz)
+
+    def _tighten(self, name: str, path: str, mhz: float) -> None:
+        try:
+            before_mhz = self._changes.standing_mhz(path)
+            if before_mhz > mhz:
+                self._changes.write({path: mhz})
+        except BoardError as error:
+            _logger.error('%s holds for some cores only: %s', name, error)
+            return
+        if name in self._leases:
+            lease = self._leases[name]
+            before = {path: before_mhz, **lease.before_mhz}
+            self._leases[name] = Lease(before, lease.until_s)

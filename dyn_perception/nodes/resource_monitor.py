@@ -38,7 +38,8 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
         super().__init__('resource_monitor', ResourceMonitorSettings)
         self._board = open_board(Path(self.start_value('sysfs_root')))
         self._actuators = {actuator.name: actuator for actuator in self._board.actuators()}
-        self._limits = LimitSession(self._board)
+        self._reading = self._board.read()
+        self._limits = LimitSession(self._board, is_held_back=lambda: self._reading.throttled)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         try:
             self._start()
@@ -96,7 +97,6 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
             self.record(self._shown(self._limits.apply_all(given)))
         self._publisher = self.create_publisher(BoardState, 'board_state', 10)
         self._diagnostics = ResourceMonitorDiagnostics(self)
-        self._reading = self._board.read()
         self._reading_timer = self._every(1 / self.settings.rate_hz, self._publish)
         self._every(1.0, lambda: self._diagnostics.publish(self._reading))
         self._every(_FOLLOW_S, self._follow)
