@@ -29,7 +29,7 @@ def run_node(
     *,
     says_goodbye: bool = False,
 ) -> int:
-    """Create a node, spin it until SIGINT, SIGTERM, SIGHUP or shutdown, and return the exit status.
+    """Create a node, spin it until a signal or a shutdown ends it, and return the exit status.
 
     Errors of the kinds in `user_errors` (wrong parameters, missing files) end the process with
     status 1 and their text as the last line on standard error; others show their traceback.
@@ -39,8 +39,12 @@ def run_node(
     # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
     # top of that would strike in the middle of anything.
     handlers = SignalHandlerOptions.NO if says_goodbye else SignalHandlerOptions.ALL
-    for number in (signal.SIGINT, signal.SIGTERM) if says_goodbye else (signal.SIGINT,):
+    own = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in own if says_goodbye else own[:1]:
         signal.signal(number, lambda received, _: signals.append(received))
+    # The terminal was closed; `nohup` ignores that.
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda received, _: signals.append(received))
     try:
         rclpy.init(args=arguments, signal_handler_options=handlers)
     except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
@@ -52,7 +56,7 @@ def run_node(
     try:
         node = create()
         executor.add_node(node)
-        while rclpy.ok() and not (says_goodbye and signals):
+        while rclpy.ok() and not (signals if says_goodbye else signal.SIGHUP in signals):
             executor.spin_once(timeout_sec=_WAKE_S)
     except user_errors as error:
         return _report(name, error)

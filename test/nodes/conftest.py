@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.limit_tree import make_tree
 from support.node_process import NodeProcess
 
 if TYPE_CHECKING:
@@ -59,3 +60,24 @@ def start_node(ros_domain_id: int) -> Iterator[StartNode]:
     for process in started:
         process.close()
         print(f'--- standard error of node {process.pid}', *process.lines, sep='\n')
+
+
+@pytest.fixture
+def limit_root(tmp_path: Path) -> Path:
+    """Return the folder of a board with one cluster and a GPU, whose limits can be set."""
+    make_tree(tmp_path / 'board')
+    return tmp_path / 'board'
+
+
+@pytest.fixture
+def start_monitor(start_node: StartNode, tmp_path: Path) -> StartNode:
+    """Return a function that starts monitors of a root; their records are in one folder."""
+
+    def start(root: Path, module: str = 'resource_monitor', **parameters: Any) -> NodeProcess:
+        return start_node(
+            module,
+            parameters={'sysfs_root': str(root), **parameters},
+            environment={'DYN_PERCEPTION_RUNTIME_DIR': str(tmp_path / 'run')},
+        )
+
+    return start

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import rclpy
-from rcl_interfaces.msg import SetParametersResult
-from rcl_interfaces.srv import GetParameters, ListParameters, SetParametersAtomically
+from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rcl_interfaces.srv import (
+    DescribeParameters,
+    GetParameters,
+    ListParameters,
+    SetParametersAtomically,
+)
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter, parameter_value_to_python
@@ -92,6 +97,12 @@ class RosClient:
         request = GetParameters.Request(names=list(names))
         response = self._call(GetParameters, f'{node}/get_parameters', request)
         return [parameter_value_to_python(value) for value in response.values]
+
+    def describe_parameters(self, node: str, *names: str) -> list[ParameterDescriptor]:
+        """Return what a node says about its parameters."""
+        request = DescribeParameters.Request(names=list(names))
+        response = self._call(DescribeParameters, f'{node}/describe_parameters', request)
+        return list(response.descriptors)
 
     def list_parameters(self, node: str) -> list[str]:
         """Return the names of a node's parameters."""
