@@ -39,7 +39,7 @@ def run_node(
     # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
     # top of that would strike in the middle of anything.
     handlers = SignalHandlerOptions.NO if says_goodbye else SignalHandlerOptions.ALL
-    own = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    own = (signal.SIGINT, signal.SIGTERM)
     for number in own if says_goodbye else own[:1]:
         signal.signal(number, lambda received, _: signals.append(received))
     # The terminal was closed; `nohup` ignores that.

@@ -14,6 +14,8 @@ from dyn_perception.msg import ClassLabels, PerceptionResult
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.errors import BundleError
 from dyn_perception.network.manifest import Manifest
+from dyn_perception.profiling.errors import ProfileError
+from dyn_perception.profiling.modelled import is_board, modelled_table
 from dyn_perception.profiling.profile_file import load_profile
 from dyn_perception.share import ShareError, model_path
 
@@ -44,13 +46,15 @@ class OperatingPoints:
     """
 
     def __init__(self, profile: str) -> None:
-        """Read the profile; '' for none.
+        """Read the profile: a file, or the name of a simulated board; '' for none.
 
         Raises:
             ProfileError: if it cannot be used.
         """
-        self._path = profile
-        self._profile = load_profile(Path(profile).expanduser()) if profile else None
+        self._name = profile
+        self._board = profile if is_board(profile) else ''
+        is_file = profile and not self._board
+        self._profile = load_profile(Path(profile).expanduser()) if is_file else None
         self._profiled = self._profile.table() if self._profile else None
         self._results: list[PerceptionResult] = []
 
@@ -75,12 +79,23 @@ class OperatingPoints:
             labels: what the perception node says of its network.
             facts: its parameters.
         """
-        problem = self._misfit(labels, facts)
+        problem = self._model_board(labels, facts) if self._board else self._misfit(labels, facts)
         if self._profiled is not None and not problem:
             return Choice(self._profiled)
         if len(self._results) < LEARNED_FRAMES:
             return Choice(None, problem)
         return Choice(self._learned(labels, facts), problem)
+
+    def _model_board(self, labels: ClassLabels, facts: Mapping[str, Any]) -> str:
+        manifest = _manifest(facts)
+        if manifest is None or manifest.groups != labels.groups:
+            return f'profile {self._name} needs the model {facts.get("model")!r} on this machine'
+        rows, columns = facts.get('regions', (1, 1))
+        try:
+            self._profiled = modelled_table(self._board, manifest, rows * columns)
+        except ProfileError as error:
+            return str(error)
+        return ''
 
     def _misfit(self, labels: ClassLabels, facts: Mapping[str, Any]) -> str:
         if (profile := self._profile) is None:
@@ -90,7 +105,7 @@ class OperatingPoints:
             return ''
         fits = _network(profile.model, profile.groups, profile.regions)
         return (
-            f'profile {self._path} is of {fits} but the perception node runs {_network(*runs)}: '
+            f'profile {self._name} is of {fits} but the perception node runs {_network(*runs)}: '
             'make one with dyn-perception profile; until then only the width is chosen'
         )
 

@@ -15,7 +15,7 @@ from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.profiling.errors import ProfileError
 
 FORMAT_VERSION = 1
-_LARGEST_BYTES = 16_000_000
+_LARGEST_BYTES = 2_000_000
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Text = Annotated[str, Field(max_length=256)]
@@ -124,14 +124,18 @@ def load_profile(path: Path) -> Profile:
             raise ProfileError(
                 f'profile {path} has {size} bytes, above {_LARGEST_BYTES}: {remedy}'
             )
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+        text = path.read_text(encoding='utf-8')
+        # An alias that is repeated can stand for more than any memory holds.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise ProfileError(f'profile {path} has a YAML alias: write the values out')
+        content = yaml.safe_load(text)
     except OSError as error:
         raise ProfileError(
             f'profile {path} cannot be read ({error.strerror}): {remedy}'
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        text = ' '.join(str(error).split())
-        raise ProfileError(f'profile {path} is no valid YAML ({text}): {remedy}') from error
+        reason = ' '.join(str(error).split())
+        raise ProfileError(f'profile {path} is no valid YAML ({reason}): {remedy}') from error
     return _parse(content, str(path), remedy)
 
 

@@ -16,7 +16,7 @@ from launch.actions import SetEnvironmentVariable
 from launch.launch_description_sources import get_launch_description_from_python_launch_file
 from rclpy import Context
 
-from dyn_perception.msg import PerceptionResult
+from dyn_perception.msg import BoardState, ManagerState, PerceptionResult
 from dyn_perception.share import config_path
 from launch import LaunchDescription
 from support.images import random_pixels
@@ -90,7 +90,9 @@ def description(launch_file: Path) -> LaunchDescription:
 def test_arguments_are_documented(launch_file: Path) -> None:
     arguments = {item.name: item for item in description(launch_file).get_launch_arguments()}
     assert list(arguments) == [
-        'namespace', 'params_file', 'image_topic', 'use_sim_time', 'log_level', 'source'
+        'namespace', 'params_file', 'image_topic', 'use_sim_time', 'log_level', 'source',
+        'monitor', 'manager', 'profile', 'target_fps', 'power_budget_w', 'max_temperature_c',
+        'min_accuracy', 'objective', 'simulated_board', 'board_root',
     ]  # fmt: skip
     for argument in arguments.values():
         assert argument.description
@@ -134,6 +136,7 @@ def test_nodes_run_with_the_arguments(
     params_file.write_text(
         f'/**/perception:\n  ros__parameters:\n    model: {bundle}\n    width: 2\n'
         '/**/image_source:\n  ros__parameters:\n    rate_hz: 20\n'
+        '/**/manager:\n  ros__parameters:\n    dry_run: true\n'
     )
     process = start_launch(
         'namespace:=left',
@@ -141,6 +144,7 @@ def test_nodes_run_with_the_arguments(
         'image_topic:=camera/image',
         f'source:={frames}',
         'log_level:=warn',
+        'target_fps:=7',
     )
     results = client.listen(PerceptionResult, '/left/perception/result')
     client.spin_until(lambda: len(results) > 3, 'results')
@@ -149,8 +153,12 @@ def test_nodes_run_with_the_arguments(
     topics = dict(client.node.get_topic_names_and_types())
     assert '/left/camera/image' in topics
     assert '/left/image_raw' not in topics
+    values = ['target_fps', 'dry_run', 'objective', 'profile']
+    assert client.get_parameters('/left/manager', *values) == [7.0, True, 'accuracy', '']
+    states = client.listen(ManagerState, '/left/manager/state')
+    client.spin_until(lambda: any(state.frames for state in states), 'the manager in the loop')
     nodes = psutil.Process(process.pid).children()
-    assert len(nodes) == 2
+    assert len(nodes) == 4
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, output
@@ -159,17 +167,41 @@ def test_nodes_run_with_the_arguments(
     assert not [node for node in nodes if node.is_running()]
 
 
-def test_perception_starts_alone_without_arguments_on_simulated_time(
+def test_perception_starts_alone_on_simulated_time(
     start_launch: Launch, client: RosClient, bundle: Path, tmp_path: Path
 ) -> None:
     params_file = tmp_path / 'params.yaml'
     params_file.write_text(f'/**:\n  ros__parameters:\n    model: {bundle}\n')
-    process = start_launch('use_sim_time:=true', f'params_file:={params_file}')
+    process = start_launch(
+        'use_sim_time:=true', f'params_file:={params_file}', 'manager:=false', 'monitor:=false'
+    )
     assert client.get_parameters('/perception', 'use_sim_time', 'width') == [True, 4]
     assert len(psutil.Process(process.pid).children()) == 1
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, output
+
+
+def test_nodes_run_on_a_simulated_board(
+    start_launch: Launch, client: RosClient, bundle: Path, tmp_path: Path
+) -> None:
+    params_file = tmp_path / 'params.yaml'
+    params_file.write_text(f'/**/perception:\n  ros__parameters:\n    model: {bundle}\n')
+    root = tmp_path / 'board'
+    process = start_launch(
+        f'params_file:={params_file}', 'simulated_board:=jetson_nano', f'board_root:={root}'
+    )
+    readings = client.listen(BoardState, '/board_state')
+    client.spin_until(lambda: bool(readings), 'a board state')
+    assert 'Jetson Nano' in readings[0].board
+    assert client.set_parameters('/resource_monitor', **{'gpu.max_mhz': 640}).successful
+    assert client.get_parameters('/resource_monitor', 'gpu.max_mhz') == [614.4]
+    assert client.get_parameters('/manager', 'profile') == ['jetson_nano']
+    assert client.get_parameters('/perception', 'simulated_board') == [str(root)]
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, output
+    assert not root.exists()
 
 
 @pytest.mark.parametrize(
@@ -178,6 +210,8 @@ def test_perception_starts_alone_without_arguments_on_simulated_time(
         ('params_file:=/no/such/file.yaml', 'params_file /no/such/file.yaml does not exist'),
         ('use_sim_time:=perhaps', '"perhaps" is not valid'),
         ('log_level:=loud', '"loud" is not valid'),
+        ('manager:=maybe', '"maybe" is not valid'),
+        ('objective:=fun', '"fun" is not valid'),
     ],
 )
 def test_wrong_argument_is_refused_with_the_reason(

@@ -1,0 +1,47 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Operating points of a simulated board: by its description, nothing is measured."""
+
+from itertools import pairwise
+
+from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.network.manifest import Manifest
+from dyn_perception.profiling.errors import ProfileError
+from dyn_perception.simulation.board_files import board_names, load_board_description
+from dyn_perception.simulation.errors import SimulationError
+from dyn_perception.simulation.network_choice import SimulatedNetwork
+from dyn_perception.simulation.setting import make_table
+from dyn_perception.simulation.workload import workload_by_macs
+
+
+def is_board(name: str) -> bool:
+    """Whether a name is that of a shipped simulated board."""
+    try:
+        return name in board_names()
+    except SimulationError:
+        return False
+
+
+def modelled_table(board: str, manifest: Manifest, regions: int) -> OperatingPointTable:
+    """Return the operating points of a network on a simulated board.
+
+    Args:
+        board: name of its description.
+        manifest: of the network.
+        regions: that a frame is cut into; they are classified as one batch.
+
+    Raises:
+        ProfileError: if the description cannot be used.
+    """
+    totals = [0, *(figures.macs for figures in manifest.widths)]
+    macs = [float(after - before) for before, after in pairwise(totals)]
+    widths = range(1, manifest.groups + 1)
+    accuracies = tuple(manifest.expected_accuracy(width) for width in widths)
+    try:
+        description = load_board_description(board)
+        workload = workload_by_macs(description, macs, batch=regions, name=manifest.name)
+        network = SimulatedNetwork(manifest.name, accuracies, regions, workload, 1)
+        intensity = {name: workload.law(name).intensity for name in workload.processors}
+        return make_table(description, network, intensity)
+    except SimulationError as error:
+        raise ProfileError(f'profile {board!r} cannot be modelled: {error}') from error
