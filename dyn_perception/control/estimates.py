@@ -3,11 +3,13 @@
 """What is known of the board and the network now, put together from all observations."""
 
 import math
+from collections import deque
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dyn_perception.control.arrivals import Arrivals
 from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.observation import BoardObservation, FrameObservation
 from dyn_perception.control.own_work import OwnWork
@@ -21,6 +23,8 @@ from dyn_perception.control.thermal import ThermalModel
 _UNSURE_NOISE_FACTOR = 4.0
 # Readings older than this say nothing about now (s).
 STALE_S = 2.0
+# Readings that wait for the result of the frame that was worked on meanwhile.
+_MOST_READINGS = 64
 # Ratios of measured to profiled latency beyond this are no measurements of the network.
 _MOST_EXTREME_RATIO = 1e4
 
@@ -53,8 +57,11 @@ class Estimates:
         self.board_s = -math.inf
         self.frame_s = -math.inf
         self.measured_c = math.nan
+        self._last_width, self._last_placement = 0, ''
         self.late = False
+        self.arrivals = Arrivals()
         self._own_work = OwnWork()
+        self._readings: deque[BoardObservation] = deque(maxlen=_MOST_READINGS)
         self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
 
@@ -75,6 +82,7 @@ class Estimates:
         self._own_work.add(
             start_s, frame.time_s, {k: v for k, v in frame.busy_s.items() if math.isfinite(v)}
         )
+        self.arrivals.add(frame.time_s - frame.latency_s, frame.time_s, frame.dropped)
         placements = self.model.table.placements
         if frame.placement not in placements:
             return
@@ -87,6 +95,8 @@ class Estimates:
                 if other is not slowdown:
                     other.rest(elapsed_s)
         self._measure(slowdown, frame, worked_s, start_s)
+        self._last_width, self._last_placement = frame.width, frame.placement
+        self._see_loads()
         self.backlog_s = 0.0
         if frame.latency_s > period_s:
             # The frame that waited was begun at once, at the old width; what is decided now counts
@@ -152,7 +162,8 @@ class Estimates:
         self.board_s = board.time_s
         if self.clocks.observe(board):
             self._set_caps()
-        self._see_loads(board, start_s)
+        self._readings.append(board)
+        self._see_loads()
         expected_w = self.expected_power_w(row, target_fps)
         measured_w = board.power_w if 0 < board.power_w < math.inf else math.nan
         self.power.measured_w = measured_w
@@ -163,9 +174,19 @@ class Estimates:
         power_w = expected_w if math.isnan(measured_w) else measured_w
         self.thermal.observe(board.time_s, self.measured_c, power_w)
 
-    def _see_loads(self, board: BoardObservation, start_s: float) -> None:
-        if board.time_s <= start_s:
-            return
+    def _see_loads(self) -> None:
+        """Use the loads of readings for whose window the network's own work is known."""
+        while self._readings:
+            board = self._readings[0]
+            # Work on a frame is known when its result is there, or when none can have begun.
+            known_s = max(self.arrivals.end_s, self.arrivals.next_start_s)
+            if math.isfinite(self.frame_s) and board.time_s > known_s:
+                return
+            self._readings.popleft()
+            window_s = board.window_s if 0 < board.window_s < STALE_S else 0.1
+            self._see_load(board, board.time_s - window_s)
+
+    def _see_load(self, board: BoardObservation, start_s: float) -> None:
         others: dict[str, float] = {}
         for processor in board.processors:
             load = processor.load
@@ -179,6 +200,23 @@ class Estimates:
             if math.isnan(load) and name.startswith('cpu') and cpus:
                 load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
             self.slowdowns[place].see_load(load, start_s, board.time_s, place == self.in_use)
+
+    def foresee(self, time_s: float) -> None:
+        """Conclude from a result that is overdue, before it comes.
+
+        A frame that has been worked on for longer than noise explains is at least so much slower:
+        a measurement from below. The estimate is moved there with a wide variance; the result
+        itself corrects it.
+        """
+        worked_s = self.arrivals.worked_s(time_s)
+        if worked_s <= 0.0 or self.in_use < 0:
+            return
+        clocks = self.clocks.possible(self.arrivals.next_start_s)[0]
+        found = self.model.locate(self._last_width, self._last_placement, clocks)
+        if found is None:
+            return
+        slowdown = self.slowdowns[self.in_use]
+        slowdown.at_least(found[0], math.log(worked_s / found[1]))
 
     def log_needed(
         self, rows: NDArray[np.int64]

@@ -120,6 +120,7 @@ class ManagerPolicy:
         """Choose the operating point for the next frames."""
         self._time_s = max(self._time_s, time_s) if math.isfinite(time_s) else self._time_s
         goals, estimates = self._goals, self._estimates
+        estimates.foresee(self._time_s)
         thermal_w = estimates.thermal.power_for(
             goals.max_temperature_c - _TEMPERATURE_MARGIN_K, _HORIZON_S
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.contention_law import ContentionLaw, load_feature
-from dyn_perception.control.feature_filter import FeatureFilter
+from dyn_perception.control.feature_filter import JUMP_SCORE, FeatureFilter
 from dyn_perception.control.profile_model import ProfileModel
 
 # Prior standard deviations of the errors of a profile, of ln(latency).
@@ -28,6 +28,8 @@ _CURIOSITY = 0.2
 _CALM_FRAMES = 12
 # Change in -ln(1 - load) that is worth acting on before a frame shows it.
 _WORTH_FORESEEING = 0.15
+# A frame that is overdue is expected to take this much longer still, of ln(latency), +- as much.
+_OVERDUE = 0.15
 # Without news of a placement its slowdown goes back to what the law says within this time (s).
 _FORGETTING_S = 10.0
 
@@ -90,6 +92,15 @@ class PlacementSlowdown:
         if self.filter.jumped:
             self._load_when_measured = math.nan
         self._outdated = True
+
+    def at_least(self, row: int, log_ratio: float) -> None:
+        """Take that a frame at a point takes longer than it would at some ln(slowdown)."""
+        mean, variance = self.filter.predict(self.states(row))
+        excess = log_ratio - mean
+        if excess * excess > JUMP_SCORE**2 * (variance + self.filter.noise) and excess > 0:
+            self.filter.shift_common(excess + _OVERDUE, _OVERDUE**2)
+            self._frames_since_change = 0
+            self._outdated = True
 
     def see_load(self, load: float, start_s: float, end_s: float, in_use: bool) -> None:
         """Take the load by others over a window.
