@@ -58,11 +58,11 @@ class Competition:
         load = self._loads.get(self._schedule.level(elapsed_s), Load())
         if load == self.load:
             return
+        self._report(*_change(self.load, load))
         for process in self._running:
             process.request_end()
         start = self._processes.start_program
         self._running = [start(program.module, program.arguments) for program in load.programs]
-        self._report(*_change(self.load, load))
         self.load = load
 
 

@@ -21,6 +21,8 @@ _WARM_UP = 4  # first frames, which are slower
 _MEASURED = 16  # frames
 _FEW = 4  # are enough where frames are slow
 _MEASURING_S = 5.0
+_SETTLING_FRAMES = 3
+_TAKING_OVER_S = 3.0
 
 
 class Loop:
@@ -110,11 +112,25 @@ class Loop:
         self.target_fps = calibration.target_fps
         self._phase = 'setting the target'
         self._camera.set(rate_hz=self.target_fps)
-        if self._manager is not None:
-            self._manager.set(target_fps=self.target_fps, enabled=True)
-        while not (self._camera.is_settled and (not self._manager or self._manager.is_settled)):
+        while not self._camera.is_settled:
             yield
+        # The first frames at another rate come at any distance.
+        settled = time.monotonic() + _SETTLING_FRAMES / self.target_fps
+        while time.monotonic() < settled:
+            yield
+        if self._manager is not None:
+            self._phase = 'the manager takes over'
+            self._manager.set(target_fps=self.target_fps, enabled=True)
+            # It listens for other managers before it acts.
+            deadline = time.monotonic() + _TAKING_OVER_S
+            while not (self._manager.is_settled and self._has_taken_over(deadline)):
+                yield
         self._begin(calibration, groups)
+
+    def _has_taken_over(self, deadline: float) -> bool:
+        goal = self._watch.goal
+        acts = goal is not None and goal.acts and goal.is_in_force
+        return acts or time.monotonic() > deadline
 
     def _measure(self) -> Iterator[None]:
         self._observer.statistics.restart(math.inf)

@@ -47,6 +47,7 @@ def goal_of(message: ManagerState) -> Goal:
         on_time=message.on_time_share,
         held=tuple(knob.parameter for knob in message.knobs if knob.held),
         wanted={knob.parameter: knob.wanted for knob in message.knobs if knob.wanted},
+        is_in_force=all(knob.applied == knob.wanted for knob in message.knobs if knob.wanted),
         changes=message.changes,
         change_reason=message.change_reason,
     )

@@ -58,6 +58,7 @@ class Goal:
         on_time: share of frames on time in the last seconds, 0...1.
         held: parameters that the manager leaves to a person.
         wanted: value of each parameter that the manager sets, as a text.
+        is_in_force: whether all of these are in force.
         changes: changes made so far.
         change_reason: why the latest was made.
     """
@@ -67,6 +68,7 @@ class Goal:
     on_time: float = _NAN
     held: tuple[str, ...] = ()
     wanted: Mapping[str, str] = field(default_factory=dict)
+    is_in_force: bool = False
     changes: int = 0
     change_reason: str = ''
 

@@ -27,6 +27,8 @@ AT_RISK = '#f0a400'
 _EVENT_COLOURS = {'load': WRONG, 'relief': '#56b4e9', 'manager': RIGHT, 'clock': AT_RISK}
 _NAME_COLUMNS = 9
 _HISTORY_LIMITS = 1.6  # height of the history, in times of a frame at the target
+_TIME_COLUMNS = 10  # of the time before each change
+_LONGEST_EVENT = 3  # lines
 _SMOOTHED = 15  # newest results that the latency is taken of
 
 
@@ -108,18 +110,24 @@ class BoardPanel:
 
 
 def events_panel(events: tuple[Event, ...], rows: int, columns: int) -> RenderableType:
-    """Return the newest changes, the newest last: it may take two lines, the others one each."""
+    """Return the newest changes, the newest last: it may take some lines, the others one each."""
+    width, room = columns - 4, rows - 2
     lines: list[Text] = []
     for event in reversed(events):
         text = f'{event.elapsed_s:6.1f} s  {event.text}'
-        width = columns - 4
-        parts = textwrap.wrap(text, width, subsequent_indent=' ' * 10) if not lines else [text]
-        for part in reversed(parts[:2]):
+        parts = [text]
+        if not lines and width > 2 * _TIME_COLUMNS:
+            most = min(_LONGEST_EVENT, room)
+            indent = ' ' * _TIME_COLUMNS
+            parts = textwrap.wrap(
+                text, width, subsequent_indent=indent, max_lines=max(1, most), placeholder=' …'
+            )
+        for part in reversed(parts):
             line = Text(part, _EVENT_COLOURS.get(event.kind, 'white'))
-            line.stylize(QUIET, 0, 10)
+            line.stylize(QUIET, 0, _TIME_COLUMNS)
             line.truncate(width, overflow='ellipsis')
             lines.insert(0, line)
-    return framed(Text('\n').join(lines[-(rows - 2) :]), 'what changed, and why', height=rows)
+    return framed(Text('\n').join(lines[-room:]), 'what changed, and why', height=rows)
 
 
 def accuracy_line(snapshot: Snapshot, network: Network | None) -> Text:

@@ -98,7 +98,10 @@ class RunStatistics:
             if not self._tallies:
                 return Snapshot()
             present = sum(arrival > now - _NOW_S for arrival in self._arrivals)
-            window = min(_NOW_S, now - self._first_arrival)
+            window = now - self._first_arrival
+            if window < _NOW_S:
+                present -= 1  # the first result began the window
+            window = min(_NOW_S, window)
             return Snapshot(
                 tallies=copy.deepcopy(self._tallies),
                 dropped=self._dropped if self._has_truth else self._reported,

@@ -39,7 +39,7 @@ def simulated_stage(board: str, model: str) -> Stage:
         regions=grid,
         placement=placement,
         loading=Program('demo.simulated_competitor', (str(root), f'{placement}={_SHARE}')),
-        loaded=f'on {placement}: {_SHARE:.0%} each',
+        loaded=f'{_SHARE:.0%} of {placement}',
         perception={'simulated_board': str(root)},
         monitor={'sysfs_root': str(root)},
         manager={'profile': board},

@@ -26,8 +26,8 @@ class Stage:
         perception: further parameters of the perception node.
         monitor: parameters of the resource monitor.
         manager: further parameters of the manager.
-        loading: module and arguments of a program that competes for `loaded`.
-        loaded: what the programs compete for, in words.
+        loading: module and arguments of a program that competes.
+        loaded: what such a program does, in words.
         root: folder of the simulated board; None: this machine.
         board: its name.
     """
@@ -47,7 +47,7 @@ class Stage:
         """Return what competes at each level of the load."""
         counts = {1: calibration.programs, 2: math.ceil(_MORE * calibration.programs)}
         return {
-            level: Load((self.loading,) * count, f'{_programs(count)} {self.loaded}')
+            level: Load((self.loading,) * count, f'{count} × {self.loaded}')
             for level, count in counts.items()
         }
 
@@ -77,13 +77,9 @@ def this_machine(regions: tuple[int, int]) -> Stage:
     cores = sorted(os.sched_getaffinity(0))
     core = cores[-1]
     return Stage(
-        title=f'network and programs on core {core} of {len(cores)}' if cores[1:] else 'one core',
+        title=f'on core {core} of this machine',
         regions=regions,
         placement=f'cpu:{core}' if cores[1:] else '',
         loading=Program('demo.competitor', (f'{core}',)),
-        loaded=f'on core {core}: compressing data',
+        loaded=f'compressing data, core {core}',
     )
-
-
-def _programs(count: int) -> str:
-    return '1 program' if count == 1 else f'{count} programs'

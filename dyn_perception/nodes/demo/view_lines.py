@@ -22,9 +22,10 @@ def header(scene: Scene) -> RenderableType:
         left.append(f'   {network.groups} groups', QUIET)
     end = f' of {scene.seconds:g} s' if scene.seconds else ' s   Ctrl-C ends'
     header = Table.grid(expand=True)
+    right = Text(f'{scene.elapsed_s:.0f}{end} ', QUIET)
     header.add_column(no_wrap=True)
-    header.add_column(justify='right', no_wrap=True)
-    header.add_row(left, Text(f'{scene.elapsed_s:.0f}{end} ', QUIET))
+    header.add_column(justify='right', no_wrap=True, min_width=len(right))
+    header.add_row(left, right)
     return header
 
 
