@@ -3,6 +3,7 @@
 """A node under measurement, in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,20 @@ class NodeProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal, wait for the end, and return the exit status."""
+        self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end and return the exit status."""
+        return self._process.wait(_END_LIMIT_S)
 
     @property
     def resident_bytes(self) -> int:
