@@ -12,6 +12,9 @@ DISTRO ?=
 MANAGER ?= 1
 BOARD ?=
 SECONDS ?=
+NODE ?=
+PARAMETER ?=
+VALUE ?=
 PART ?=
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
@@ -28,7 +31,7 @@ quote = '$(subst ','\'',$(1))'
 SET_UP = $(call quote,$(PYTHON)) tools/set_up.py --distro $(call quote,$(DISTRO))
 RUN = $(call quote,$(PYTHON)) tools/run.py --distro $(call quote,$(DISTRO))
 
-.PHONY: help demo test lint bench train clean runtime development python
+.PHONY: help demo set test lint bench train clean runtime development python
 
 help: ## Show this list
 	@echo 'make TARGET [VARIABLE=VALUE ...]'
@@ -38,6 +41,10 @@ demo: runtime ## Watch the manager hold a frame rate [SECONDS=20] [BOARD=jetson_
 	@$(RUN) python -m dyn_perception.nodes.demo --manager $(call quote,$(MANAGER)) \
 	  $(if $(BOARD),--board $(call quote,$(BOARD))) \
 	  $(if $(SECONDS),--seconds $(call quote,$(SECONDS))) $(DEMO_ARGS)
+
+set: runtime ## Set a parameter as `ros2 param set` does, which the wheels lack: NODE= PARAMETER= VALUE=
+	@$(RUN) python -m dyn_perception.nodes.demo.set_parameter $(call quote,$(NODE)) \
+	  $(call quote,$(PARAMETER)) $(call quote,$(VALUE))
 
 test: development ## Run the tests [DISTRO=kilted] [PYTEST_ARGS='-k width'] [DATA=DIR]
 	@$(RUN) pytest -n 2 $(PYTEST_ARGS)

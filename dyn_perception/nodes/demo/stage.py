@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dyn_perception.nodes.demo.calibration import Calibration
+from dyn_perception.nodes.demo.commands import program_command, set_command
 from dyn_perception.nodes.demo.competition import Load, Program
 from dyn_perception.nodes.demo.loop_observations import Board
 
@@ -53,18 +54,15 @@ class Stage:
 
     def hints(self, namespace: str, board: Board | None, has_manager: bool) -> tuple[str, ...]:
         """Return commands that a person may try in another terminal."""
-        hints = []
-        for processor in reversed(board.processors if board else ()):
-            if processor.parameter:
+        node, value = ('manager', 'target_fps 10') if has_manager else ('perception', 'width 2')
+        for processor in board.processors if board else ():
+            if processor.parameter:  # the last one: a GPU comes after the CPU
+                node = 'resource_monitor'
                 value = f'{processor.parameter} {processor.maximum_mhz / 2:.0f}'
-                hints.append(f'ros2 param set /{namespace}/resource_monitor {value}')
-                break
-        else:
-            value = 'manager target_fps 10' if has_manager else 'perception width 2'
-            hints.append(f'ros2 param set /{namespace}/{value}')
+        hints = [set_command(f'/{namespace}/{node}', *value.split())]
         if self.root is not None:
             load = f'{self.placement}=0.5'
-            hints.append(f'dyn-perception board --load {load} --root {self.root}')
+            hints.append(f'{program_command()} board --load {load} --root {self.root}')
         return tuple(hints)
 
 
