@@ -11,7 +11,11 @@ from dyn_perception.control import normal
 from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 
 # Expected accuracies within this are equal: the one with least energy is chosen.
-EQUAL_ACCURACY = 0.002
+EQUAL_ACCURACY = 0.0005
+# Cost of a change of placement, which counts only after some frames and whose slowdown is known
+# less well: it has to gain as much accuracy, or save such a share of the power.
+MOVING_ACCURACY = 0.01
+MOVING_POWER_SHARE = 0.03
 # What is left of a goal that cannot be met: on-time score and watts within which points are equal.
 _EQUAL_SCORE = 0.15
 _EQUAL_POWER_SHARE = 0.01
@@ -25,11 +29,13 @@ class Outlook:
         accuracy: of an answer in time.
         score: standard deviations by which the deadline lies above the expected latency.
         power_w: mean power of the board (W).
+        elsewhere: whether the candidate is at another placement than the present one.
     """
 
     accuracy: NDArray[np.float64]
     score: NDArray[np.float64]
     power_w: NDArray[np.float64]
+    elsewhere: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,11 @@ def choose(outlook: Outlook, limits: Limits, goals: Goals) -> tuple[int, tuple[s
 
 def _best(outlook: Outlook, met: NDArray[np.bool_], objective: str) -> int:
     if objective == 'accuracy':
-        expected = np.where(met, outlook.accuracy * normal.below_each(outlook.score), -1.0)
+        expected = outlook.accuracy * normal.below_each(outlook.score)
+        expected = np.where(met, expected - MOVING_ACCURACY * outlook.elsewhere, -1.0)
         met = expected >= expected.max() - EQUAL_ACCURACY
-    return int(np.where(met, outlook.power_w, np.inf).argmin())
+    cost = outlook.power_w * (1.0 + MOVING_POWER_SHARE * outlook.elsewhere)
+    return int(np.where(met, cost, np.inf).argmin())
 
 
 def _lexicographic(

@@ -93,7 +93,7 @@ class Estimates:
         if math.isfinite(elapsed_s):
             for other in self.slowdowns:
                 if other is not slowdown:
-                    other.rest(elapsed_s)
+                    other.rest(frame.time_s, elapsed_s)
         self._measure(slowdown, frame, worked_s, start_s)
         self._last_width, self._last_placement = frame.width, frame.placement
         self._see_loads()
@@ -103,7 +103,9 @@ class Estimates:
             # for the one after it: the newest when that one is done (a one-slot mailbox).
             clocks = self.clocks.possible(frame.time_s)[0]
             next_s, _ = self.expected_latency(frame.width, frame.placement, clocks)
-            self.backlog_s = (frame.latency_s + next_s) % period_s
+            free_s = frame.latency_s + next_s
+            if free_s // period_s > frame.latency_s // period_s:
+                self.backlog_s = free_s % period_s
 
     def expected_latency(
         self, width: int, placement: str, clocks: Mapping[str, float]

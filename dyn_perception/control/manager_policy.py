@@ -4,6 +4,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +27,7 @@ _KEEPING_RISK = 3.0
 # Share of a limit that is kept free when a point is chosen, not when it is kept.
 _POWER_MARGIN = 0.02
 # Kept free of the highest temperature (K), and horizon of the prediction (s).
-_TEMPERATURE_MARGIN_K = 1.0
+_TEMPERATURE_MARGIN_K = 0.6
 _HORIZON_S = 20.0
 
 
@@ -61,12 +62,12 @@ class ManagerPolicy:
         self._refused: set[tuple[str, KnobValue]] = set()
         self._in_force: dict[str, KnobValue] = {}
         self._dwell = Dwell()
-        self._narrow()
-        self._time_s = time_s
         # The point that is to be reached, and the one that is asked for until it is.
         self._target = self._row = -1
+        self._narrow()
+        self._time_s = time_s
         if start is not None:
-            self._target = start if isinstance(start, int) else table.index(start)
+            self._aim_at(start if isinstance(start, int) else table.index(start), '')
             self._ask_for(self._target)
             self.set_applied(table.points[self._target].settings, time_s)
 
@@ -97,6 +98,12 @@ class ManagerPolicy:
         self._rows = undominated(self._model, fits)
         self._position = {int(row): position for position, row in enumerate(self._rows)}
         self._accuracy = self._model.accuracy[self._rows]
+        self._mark_elsewhere()
+
+    def _mark_elsewhere(self) -> None:
+        place = self.table.placement_index
+        here = place[self._target] if self._target >= 0 else -1
+        self._elsewhere = (place[self._rows] != here) & (here >= 0)
 
     def set_applied(self, settings: Mapping[str, KnobValue], time_s: float) -> None:
         """Take the values of knobs that are in force as last confirmed."""
@@ -159,7 +166,7 @@ class ManagerPolicy:
         needed, deviation = estimates.log_needed(rows)
         score = (math.log(self._goals.period_s) - needed) / deviation
         power_w = estimates.power_w(rows, self._goals.target_fps)
-        return Outlook(self._accuracy, score, power_w)
+        return Outlook(self._accuracy, score, power_w, self._elsewhere)
 
     def _with_present_clocks(self, outlook: Outlook, limits: Limits, chosen: int) -> int:
         """Without readings of the board, leave the clocks alone if that can be."""
@@ -173,7 +180,7 @@ class ManagerPolicy:
         if not same.any():
             return chosen
         score = np.where(same, outlook.score, -np.inf)
-        narrowed = Outlook(np.where(same, outlook.accuracy, 0.0), score, outlook.power_w)
+        narrowed = replace(outlook, score=score, accuracy=np.where(same, outlook.accuracy, 0.0))
         return choose(narrowed, limits, self._goals)[0]
 
     def _why_change(self, outlook: Outlook, limits: Limits, chosen: int) -> str:
@@ -227,6 +234,7 @@ class ManagerPolicy:
             was_needed = cause in (FRAME_RATE, POWER, TEMPERATURE)
             self._dwell.changed(is_step_up, was_needed, self._time_s, self._goals.period_s)
         self._target = row
+        self._mark_elsewhere()
 
     def _ask_for(self, row: int) -> None:
         """Make a row the one that is asked for."""

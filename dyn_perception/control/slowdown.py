@@ -32,6 +32,10 @@ _WORTH_FORESEEING = 0.15
 _OVERDUE = 0.15
 # Without news of a placement its slowdown goes back to what the law says within this time (s).
 _FORGETTING_S = 10.0
+# Going back to it too early doubles that time, up to a limit (s).
+_LONGEST_FORGETTING_S = 160.0
+# A load is of no use after this time (s).
+_LOAD_STALE_S = 2.0
 
 
 class PlacementSlowdown:
@@ -72,6 +76,9 @@ class PlacementSlowdown:
         self._frames_since_change = 0
         self._measured_s = -math.inf
         self._learned_s = 0.0
+        self._load_s = -math.inf
+        self._forgetting_s = _FORGETTING_S
+        self._was_forgotten = False
         self._mean = np.zeros(len(self.rows))
         self._doubt = np.zeros(len(self.rows))
         self._outdated = True
@@ -86,7 +93,14 @@ class PlacementSlowdown:
 
     def measure(self, row: int, log_ratio: float, time_s: float, noise_factor: float) -> None:
         """Take a frame that was run at a point of the table."""
+        is_slower = self.innovation(row, log_ratio) > 0
         self.filter.update(self.states(row), log_ratio, noise_factor=noise_factor)
+        if self._was_forgotten:
+            # Back in use after the slowdown was forgotten: was that too early?
+            too_early = self.filter.jumped and is_slower
+            longer_s = min(2.0 * self._forgetting_s, _LONGEST_FORGETTING_S)
+            self._forgetting_s = longer_s if too_early else _FORGETTING_S
+            self._was_forgotten = False
         self._frames_since_change = 0 if self.filter.jumped else self._frames_since_change + 1
         self._measured_s = time_s
         if self.filter.jumped:
@@ -111,7 +125,9 @@ class PlacementSlowdown:
         if math.isnan(load):
             return
         before = self._load_when_measured
-        self.load = load
+        self.load, self._load_s = load, end_s
+        self._was_forgotten = False
+        self._forgetting_s = _FORGETTING_S
         self._outdated = True
         if not in_use:
             mean, variance = self.law.predict(load)
@@ -130,12 +146,13 @@ class PlacementSlowdown:
                 self.filter.shift_common(difference, variance)
                 self._load_when_measured = load
 
-    def rest(self, elapsed_s: float) -> None:
+    def rest(self, time_s: float, elapsed_s: float) -> None:
         """Let time pass out of use: without any load seen, forget what was measured."""
-        if not math.isnan(self.load):
+        if time_s - self._load_s < _LOAD_STALE_S:
             return
+        self._was_forgotten = True
         mean, variance = self.law.predict(0.0)
-        share = math.exp(-elapsed_s / _FORGETTING_S)
+        share = math.exp(-elapsed_s / self._forgetting_s)
         common = float(self.filter.mean[0])
         gained = (1 - share) * (common - mean) ** 2
         present = float(self.filter.covariance[0, 0])

@@ -5,59 +5,63 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-# Time over which one equation of the regression is formed (s): long against the quantum of a
-# sensor, short against the time constants of boards (tens to hundreds of seconds).
-_STEP_S = 2.0
-# Priors: time constant (s), thermal resistance (K/W), ambient (degree Celsius); their spreads are
-# wide, boards differ by that much.
-_TIME_CONSTANT_S = 80.0
-_RESISTANCE = 6.0
-_AMBIENT_C = 30.0
-# Noise of one equation (K): quantum and noise of the sensor at its two ends.
-_EQUATION_DEVIATION = 0.35
-# Variance that the parameters gain in each equation, as a share of their prior: fans and ambient
-# change.
-_FORGETTING = 2e-4
-# Filter of the measured temperature: share of a new reading at 10 Hz.
-_READING_SHARE = 0.2
+# Time constants of the models (s): a die that is measured by itself, up to a board with a large
+# heat sink.
+TIME_CONSTANTS_S = (1.0, 3.0, 10.0, 30.0, 90.0, 270.0)
+# Prior of ambient (degree Celsius), thermal resistance (K/W) and what is left of the time before
+# the first reading (K): mean and deviation. Boards differ by that much.
+_PRIOR = ((30.0, 15.0), (6.0, 4.0), (0.0, 8.0))
+# Deviation of a reading from the right model (K): quantum of the sensor, zones, leakage.
+_READING_DEVIATION = 0.4
+# Readings are forgotten within this time (s): fans and ambient change.
+_MEMORY_S = 240.0
+# Time within which the difference between reading and model is followed (s).
+_BIAS_S = 2.0
+# Errors of successive readings are much the same: each counts for this share of a new one.
+_EVIDENCE_SHARE = 0.1
+_LEAST_RESISTANCE = 0.3
+# Longest step between two readings that is bridged (s).
+_LONGEST_GAP_S = 5.0
 
 
 class ThermalModel:
-    """First-order model of the hottest zone, identified while running.
+    """First-order models of the hottest zone, identified while running.
 
-    dT/dt = a P - b T + c: thermal resistance a/b, time constant 1/b, ambient c/b (lumped RC model;
-    Skadron et al., "Temperature-aware microarchitecture", ACM TACO 2004; Southampton's PRiME
-    framework uses the same form with one more lag). Integrated over `_STEP_S` it is linear in a,
-    b, c, which recursive least squares with a prior estimates. From it follow the final
-    temperature of any power and, for a horizon h, the power that just reaches the limit:
+    T(t) = ambient + R p(t) + rest exp(-t / tau), where p is the board's power behind a low pass of
+    time constant tau: the solution of tau dT/dt = ambient + R P - T (lumped RC model; Skadron et
+    al., "Temperature-aware microarchitecture", ACM TACO 2004). For a given tau it is linear in
+    ambient, R and rest, which recursive least squares with a prior and a memory estimates without
+    differentiating the coarse readings of sensors. tau is unknown by orders of magnitude, so a
+    bank of models with fixed tau runs side by side and each counts by the probability that its
+    prediction errors give it (multiple-model estimation; Magill, IEEE Trans. Automatic Control
+    10(4), 1965). With a constant power P, after a time h:
 
-        T(h) = T_end + (T - T_end) exp(-b h),  T_end = (a P + c) / b
+        T(h) = ambient + R (P + (p - P) exp(-h / tau)) + rest exp(-(t + h) / tau) + bias
+
+    bias being the low-passed difference between readings and model: what else heats. It is linear
+    in P, so the power that just reaches a limit follows directly.
 
     Attributes:
-        temperature_c: filtered temperature, continued by the model where no reading comes (NaN:
-            never read).
-        seen_s: when a temperature was read last (-inf: never).
+        temperature_c: of the model, corrected by the readings (NaN: never read).
     """
 
     def __init__(self) -> None:
-        """Start from the priors."""
-        b = 1.0 / _TIME_CONSTANT_S
-        self._mean = np.array([b * _RESISTANCE, b, b * _AMBIENT_C])
-        self._prior = np.diag(np.square([0.7 * b * _RESISTANCE, 0.7 * b, 0.7 * b * _AMBIENT_C]))
-        self._covariance = self._prior.copy()
-        self.temperature_c = math.nan
-        self.seen_s = -math.inf
+        """Start from the prior."""
+        self._tau = np.array(TIME_CONSTANTS_S)
+        count = len(self._tau)
+        means, deviations = np.array(_PRIOR).T
+        self._mean = np.tile(means, (count, 1))
+        self._covariance = np.tile(np.diag(np.square(deviations)), (count, 1, 1))
+        self._limit = 4.0 * np.square(deviations)
+        self._evidence = np.zeros(count)
+        self._weights = np.full(count, 1.0 / count)
+        self._features = np.ones((count, 3))
+        self._bias_c = np.zeros(count)
         self._time_s = math.nan
         self._power_w = math.nan
-        self._start_c = math.nan
-        self._sums = np.zeros(3)
-
-    @property
-    def coefficients(self) -> tuple[float, float, float]:
-        """Return a (K/J), b (1/s) and c (K/s), kept physical."""
-        a, b, c = (float(value) for value in self._mean)
-        return max(a, 1e-4), min(max(b, 1e-3), 0.5), max(c, 0.0)
+        self.temperature_c = math.nan
 
     def observe(self, time_s: float, temperature_c: float, power_w: float) -> None:
         """Take a reading.
@@ -65,63 +69,79 @@ class ThermalModel:
         Args:
             time_s: of the reading.
             temperature_c: of the hottest zone (NaN: not read; the model goes on by itself).
-            power_w: of the board, measured or expected (NaN: not known).
+            power_w: of the board since the reading before, measured or expected (NaN: not known:
+                as before).
         """
-        elapsed_s = time_s - self._time_s
+        if math.isnan(power_w):
+            power_w = self._power_w
+        if math.isnan(power_w):
+            return
         known = math.isfinite(temperature_c)
-        if math.isnan(elapsed_s) or elapsed_s > _STEP_S or math.isnan(self.temperature_c):
-            if known:
-                self.temperature_c = temperature_c
-                self._restart(temperature_c)
-            self._time_s, self._power_w = time_s, power_w
-            self.seen_s = time_s if known else self.seen_s
+        elapsed_s = time_s - self._time_s
+        if math.isnan(elapsed_s):
+            if not known:
+                return
+            self._features[:, 1] = power_w
+        elif elapsed_s <= 0:
             return
-        if elapsed_s <= 0:
-            return
-        mean_power = 0.5 * (self._power_w + power_w)
-        if math.isnan(mean_power):
-            mean_power = power_w if math.isnan(self._power_w) else self._power_w
+        else:
+            left = np.exp(-min(elapsed_s, _LONGEST_GAP_S) / self._tau)
+            self._features[:, 1] = power_w + (self._features[:, 1] - power_w) * left
+            self._features[:, 2] *= left
         self._time_s, self._power_w = time_s, power_w
-        a, b, c = self.coefficients
-        before_c = self.temperature_c
-        if math.isfinite(mean_power):
-            self.temperature_c += elapsed_s * (a * mean_power - b * before_c + c)
-        if not known:
-            self._restart(math.nan)
-            return
-        share = 1.0 - (1.0 - _READING_SHARE) ** (elapsed_s / 0.1)
-        self.temperature_c += share * (temperature_c - self.temperature_c)
-        self.seen_s = time_s
-        if math.isnan(mean_power) or math.isnan(self._start_c):
-            self._restart(self.temperature_c)
-            return
-        middle_c = 0.5 * (before_c + self.temperature_c)
-        self._sums += elapsed_s * np.array([mean_power, -middle_c, 1.0])
-        if self._sums[2] >= _STEP_S:
-            self._learn(self._sums, self.temperature_c - self._start_c)
-            self._restart(self.temperature_c)
+        expected_c = np.einsum('ij,ij->i', self._features, self._mean)
+        if known:
+            elapsed_s = 0.1 if math.isnan(elapsed_s) else min(elapsed_s, _LONGEST_GAP_S)
+            self._learn(temperature_c - expected_c, elapsed_s)
+            expected_c = np.einsum('ij,ij->i', self._features, self._mean)
+            share = -math.expm1(-elapsed_s / _BIAS_S)
+            self._bias_c += share * (temperature_c - expected_c - self._bias_c)
+        self.temperature_c = float(self._weights @ (expected_c + self._bias_c))
 
-    def _restart(self, temperature_c: float) -> None:
-        self._start_c = temperature_c
-        self._sums = np.zeros(3)
+    def _learn(self, error: NDArray[np.float64], elapsed_s: float) -> None:
+        features = self._features
+        self._covariance *= 1.0 + elapsed_s / _MEMORY_S
+        shared = np.einsum('ijk,ik->ij', self._covariance, features)
+        total = np.einsum('ij,ij->i', features, shared) + _READING_DEVIATION**2
+        gain = shared / total[:, None]
+        self._mean += gain * error[:, None]
+        np.maximum(self._mean[:, 1], _LEAST_RESISTANCE, out=self._mean[:, 1])
+        self._covariance -= gain[:, :, None] * shared[:, None, :]
+        # Forgetting must not make the prior wider than it was where nothing excites a parameter.
+        variance = np.einsum('ijj->ij', self._covariance)
+        shrink = np.sqrt(np.minimum(1.0, self._limit / variance))
+        self._covariance *= shrink[:, :, None] * shrink[:, None, :]
+        surprise = error * error / total + np.log(total)
+        self._evidence *= math.exp(-elapsed_s / _MEMORY_S)
+        self._evidence -= 0.5 * _EVIDENCE_SHARE * surprise
+        likelihood = np.exp(self._evidence - self._evidence.max())
+        self._weights = likelihood / likelihood.sum()
 
-    def _learn(self, sums: np.ndarray, rise_c: float) -> None:
-        covariance = self._covariance + _FORGETTING * self._prior
-        shared = covariance @ sums
-        gain = shared / (sums @ shared + _EQUATION_DEVIATION**2)
-        self._mean = self._mean + gain * (rise_c - sums @ self._mean)
-        self._covariance = covariance - np.outer(gain, shared)
+    def line(self, horizon_s: float) -> tuple[float, float]:
+        """Return the temperature after a time at no power (degree Celsius), and more per W (K/W).
+
+        Args:
+            horizon_s: how far ahead (s, inf: in the end).
+        """
+        left = np.exp(-horizon_s / self._tau)
+        ambient, resistance, rest = self._mean.T
+        start = ambient + resistance * self._features[:, 1] * left + self._bias_c
+        start += rest * self._features[:, 2] * left
+        return (
+            float(self._weights @ start),
+            float(self._weights @ (resistance * (1.0 - left))),
+        )
 
     def final_c(self, power_w: float) -> float:
-        """Return the temperature that a constant power leads to (degree Celsius)."""
-        a, b, c = self.coefficients
-        return (a * power_w + c) / b
+        """Return the temperature that a constant power leads to (degree Celsius, NaN: unknown)."""
+        if math.isnan(self.temperature_c):
+            return math.nan
+        start_c, slope = self.line(math.inf)
+        return start_c + slope * power_w
 
     def power_for(self, limit_c: float, horizon_s: float) -> float:
         """Return the power that leads to a temperature within a horizon (W, inf: never read)."""
         if math.isnan(self.temperature_c) or math.isinf(limit_c):
             return math.inf
-        a, b, c = self.coefficients
-        left = math.exp(-b * horizon_s)
-        end_c = (limit_c - left * self.temperature_c) / (1.0 - left)
-        return (end_c * b - c) / a
+        start_c, slope = self.line(horizon_s)
+        return (limit_c - start_c) / slope
