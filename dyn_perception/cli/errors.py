@@ -6,6 +6,7 @@ import errno
 
 from pydantic import ValidationError
 
+from dyn_perception.board.errors import BoardError
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.network.errors import BundleError, NetworkError
@@ -18,7 +19,7 @@ class UsageError(Exception):
 
 
 EXPECTED_ERRORS = (
-    BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError,
+    BoardError, BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError,
     SimulationError, TrainingError,
 )  # fmt: skip
 
