@@ -82,7 +82,7 @@ class SimulatedProcessors:
             )
         return Placement(name, (Processor(processor),))
 
-    def conditions(self, processor: str, own_program: str) -> Conditions:
+    def conditions(self, processor: str, own_program: str = '') -> Conditions:
         """Return what work on a processor meets now.
 
         Args:

@@ -16,16 +16,10 @@ from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.stopping import StopRule
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.network.manifest import Manifest
-from dyn_perception.simulation.conditions import Conditions
 from dyn_perception.simulation.errors import SimulationError
-from dyn_perception.simulation.program import Program
+from dyn_perception.simulation.modelled_work import ModelledWork
 from dyn_perception.simulation.simulated_processors import SimulatedProcessors
-from dyn_perception.simulation.stretch import Stretch
 from dyn_perception.simulation.workload import Workload, workload_by_macs
-
-__all__ = ['StretchedEngine', 'group_macs', 'stretch']
-
-_LOOK_S = 0.01  # a change of clock or load takes effect within this time
 
 
 class StretchedEngine(Engine):
@@ -60,20 +54,15 @@ class StretchedEngine(Engine):
         super().__init__(manifest, engine.threads, placement)
         self._engine = engine
         self._board = board
-        self._sleep = sleep
         self._macs = group_macs(manifest)
-        self._workload: Workload | None = None
-        self._batch_size = 0
+        self._workload = workload_by_macs(board.description, self._macs)
+        self._batch_size = 1
         self.busy_s: dict[str, float] = {}
         self.host_excess_s = 0.0
-        self._stretch = Stretch(0.0)
         try:
-            self._program = Program(
-                board.root, tuple(board.description.processors), clock=board.clock
-            )
+            self._work = ModelledWork(board, sleep=sleep)
         except SimulationError as error:
             raise EngineError(str(error)) from error
-        self._totals = dict(self._program.busy_s)
 
     def place(self, placement: Placement) -> None:
         """Go on with another processor of the board; nothing is loaded for it."""
@@ -90,7 +79,7 @@ class StretchedEngine(Engine):
         try:
             return super().run(batch, width, stop)
         finally:
-            self._release()
+            self._end()
 
     def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run as `Engine.run_group` does, in modelled time.
@@ -101,7 +90,7 @@ class StretchedEngine(Engine):
         try:
             return super().run_group(group, batch)
         finally:
-            self._release()
+            self._end()
 
     def warm_up(self, batch_size: int) -> EngineResult:
         """Warm this machine up, in its own time.
@@ -114,80 +103,51 @@ class StretchedEngine(Engine):
         """
         result = self._engine.warm_up(batch_size)
         workload = self._workload_for(batch_size)
-        now = self._conditions()
-        processor = self._processor
+        try:
+            now = self._board.conditions(self._processor)
+        except SimulationError as error:
+            raise EngineError(str(error)) from error
         seconds = (
-            workload.group_latency_s(processor, now.clock_mhz, group) * now.slowdown * now.latency
+            workload.group_latency_s(self._processor, now.clock_mhz, group)
+            * now.slowdown
+            * now.latency
             for group in range(1, self.groups + 1)
         )
         return dataclasses.replace(result, group_seconds=tuple(seconds))
 
     def close(self) -> None:
         """Unregister and close the engine."""
-        self._program.close()
+        self._work.close()
         self._engine.close()
-
-    def _begin(self, batch: NDArray[np.float32]) -> None:
-        self._engine._begin(batch)
-        self._workload_for(len(batch))
-        self.busy_s = {}
-        self.host_excess_s = 0.0
-        self._stretch = Stretch(self._board.clock())
-
-    def _forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        workload = self._workload_for(len(batch))
-        law = workload.law(self._processor)
-        stretch = self._stretch
-        stretch.begin(law.group_s[group - 1], law.group_s_mhz[group - 1])
-        conditions = self._conditions()
-        self._occupy(conditions)
-        logits = self._engine._forward(group, batch)
-        computed_s = self._board.clock()
-        stretch.advance(computed_s, conditions)
-        while not stretch.is_done:
-            seen, conditions = conditions, self._conditions()
-            if seen != conditions:
-                self._occupy(conditions)
-            self._sleep(min(stretch.remaining_s(conditions), _LOOK_S))
-            stretch.advance(self._board.clock(), conditions)
-        self.host_excess_s = max(computed_s - stretch.end_s, 0.0)
-        self.busy_s = workload.busy(self._processor, stretch.busy_s)
-        return logits
 
     @property
     def _processor(self) -> str:
         return self.placement.processors[0].name
 
-    def _conditions(self) -> Conditions:
+    def _begin(self, batch: NDArray[np.float32]) -> None:
+        self._engine._begin(batch)
+        self._work.begin()
+
+    def _forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        workload = self._workload_for(len(batch))
         try:
-            return self._board.conditions(self._processor, self._program.name)
+            return self._work.run_group(
+                workload, self._processor, group, lambda: self._engine._forward(group, batch)
+            )
         except SimulationError as error:
             raise EngineError(str(error)) from error
 
+    def _end(self) -> None:
+        self._work.end()
+        self.busy_s = self._work.busy_s
+        self.host_excess_s = self._work.host_excess_s
+
     def _workload_for(self, batch_size: int) -> Workload:
-        if self._workload is None or batch_size != self._batch_size:
+        if batch_size != self._batch_size:
             description = self._board.description
             self._workload = workload_by_macs(description, self._macs, batch=batch_size)
             self._batch_size = batch_size
         return self._workload
-
-    def _occupy(self, conditions: Conditions) -> None:
-        """Tell the board what this run does from now on."""
-        assert self._workload is not None
-        # Exactly the modelled time, not the time that this machine needed.
-        done = self._workload.busy(self._processor, self._stretch.busy_s)
-        self._program.occupy(
-            self._workload.busy(self._processor),
-            rate=1.0 / conditions.slowdown,
-            intensity=self._workload.law(self._processor).intensity,
-            busy_s={name: total + done.get(name, 0.0) for name, total in self._totals.items()},
-        )
-
-    def _release(self) -> None:
-        """Tell the board that the run is over, and what it took in all."""
-        for name, seconds in self.busy_s.items():
-            self._totals[name] += seconds
-        self._program.occupy({}, busy_s=self._totals)
 
 
 def group_macs(manifest: Manifest) -> tuple[int, ...]:

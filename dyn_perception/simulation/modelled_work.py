@@ -1,0 +1,110 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Work that takes as long as it would on a simulated board."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from dyn_perception.simulation.program import Program
+from dyn_perception.simulation.simulated_processors import SimulatedProcessors
+from dyn_perception.simulation.stretch import Stretch
+from dyn_perception.simulation.workload import Workload
+
+Result = TypeVar('Result')
+
+_LOOK_S = 0.01  # a change of clock or load takes effect within this time
+
+
+class ModelledWork:
+    """A program on a simulated board whose frames of groups take modelled time.
+
+    Not safe for use by several threads at once.
+
+    Attributes:
+        busy_s: time that each processor of the board worked for the last frame (s).
+        host_excess_s: time by which this machine was slower than the model in it (s).
+    """
+
+    def __init__(
+        self, board: SimulatedProcessors, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Register.
+
+        Args:
+            board: where the work is done as far as time is concerned.
+            sleep: waits on the board's clock.
+
+        Raises:
+            SimulationError: if the board does not run.
+        """
+        self._board = board
+        self._sleep = sleep
+        self._program = Program(board.root, tuple(board.description.processors), clock=board.clock)
+        self._totals = dict(self._program.busy_s)
+        self._stretch = Stretch(board.clock())
+        self.busy_s: dict[str, float] = {}
+        self.host_excess_s = 0.0
+
+    def begin(self) -> None:
+        """Begin a frame now."""
+        self.busy_s = {}
+        self.host_excess_s = 0.0
+        self._stretch = Stretch(self._board.clock())
+
+    def run_group(
+        self,
+        workload: Workload,
+        processor: str,
+        group: int,
+        compute: Callable[[], Result],
+    ) -> Result:
+        """Compute something and return its result when the modelled processor would have it.
+
+        Args:
+            workload: what is computed, as far as time is concerned.
+            processor: where.
+            group: of the workload, 1...groups; the groups of a frame follow each other.
+            compute: what is really done meanwhile.
+
+        Raises:
+            SimulationError: if the board does not run any more.
+        """
+        law, stretch = workload.law(processor), self._stretch
+        stretch.begin(law.group_s[group - 1], law.group_s_mhz[group - 1])
+        conditions = self._board.conditions(processor, self._program.name)
+        self._occupy(workload, processor, conditions.slowdown)
+        result = compute()
+        computed_s = self._board.clock()
+        stretch.advance(computed_s, conditions)
+        while not stretch.is_done:
+            before = conditions
+            conditions = self._board.conditions(processor, self._program.name)
+            if conditions.slowdown != before.slowdown:
+                self._occupy(workload, processor, conditions.slowdown)
+            self._sleep(min(stretch.remaining_s(conditions), _LOOK_S))
+            stretch.advance(self._board.clock(), conditions)
+        self.host_excess_s = max(computed_s - stretch.end_s, 0.0)
+        self.busy_s = workload.busy(processor, stretch.busy_s)
+        return result
+
+    def end(self) -> None:
+        """End the frame: nothing is occupied until the next one."""
+        for name, seconds in self.busy_s.items():
+            self._totals[name] += seconds
+        self._program.occupy({}, busy_s=self._totals)
+
+    def close(self) -> None:
+        """Unregister; calling it again does nothing."""
+        self._program.close()
+
+    def _occupy(self, workload: Workload, processor: str, slowdown: float) -> None:
+        """Tell the board what the frame does from now on."""
+        # Exactly the modelled time, not the time that this machine needed.
+        done = workload.busy(processor, self._stretch.busy_s)
+        self._program.occupy(
+            workload.busy(processor),
+            rate=1.0 / slowdown,
+            intensity=workload.law(processor).intensity,
+            busy_s={name: total + done.get(name, 0.0) for name, total in self._totals.items()},
+        )
