@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Perception whose pace a test sets, a resource monitor on a written tree, and managers."""
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,23 +17,22 @@ from support.node_process import NodeProcess
 from support.paced_perception import PACE_VARIABLE
 from support.ros_client import RosClient
 
-PERIOD_S = 1 / 25
+PERIOD_S = 1 / 10
 TARGETS = {'target_fps': 10}
 """A frame has 100 ms; at 10 ms a group all widths are on time, at 40 ms only widths 1 and 2."""
 EASY_MS, HARD_MS = 10.0, 40.0
-
-StartNode = Callable[..., NodeProcess]
 
 
 class ManagedLoop:
     """The nodes of one test; images come while the client waits for something."""
 
-    def __init__(self, client: RosClient, start_node: StartNode, bundle: Path, folder: Path):
+    def __init__(self, client: RosClient, domain_id: int, bundle: Path, folder: Path):
         self.client = client
         self.bundle = bundle
         self.root = folder / 'board'
         self.profile = folder / 'profile.yaml'
-        self._start_node = start_node
+        self._domain_id = domain_id
+        self._started: list[NodeProcess] = []
         self._pace = folder / 'pace'
         self._publisher = client.publisher(Image, 'image_raw', matched=False)
         self._image = image_message()
@@ -51,7 +51,7 @@ class ManagedLoop:
         self, module: str = 'support.paced_perception', **parameters: Any
     ) -> NodeProcess:
         """Start the perception node."""
-        return self._start_node(
+        return self._start(
             module,
             parameters={'model': str(self.bundle), **parameters},
             environment={PACE_VARIABLE: str(self._pace)},
@@ -61,7 +61,9 @@ class ManagedLoop:
         """Start the resource monitor on a board with clock limits."""
         if not self.root.exists():
             make_tree(self.root)
-        return self._start_node('resource_monitor', parameters={'sysfs_root': str(self.root)})
+        return self._start(
+            'dyn_perception.nodes.resource_monitor', parameters={'sysfs_root': str(self.root)}
+        )
 
     def start_manager(
         self,
@@ -71,12 +73,25 @@ class ManagedLoop:
         **parameters: Any,
     ) -> NodeProcess:
         """Start a manager."""
-        return self._start_node(
-            'manager',
+        return self._start(
+            'dyn_perception.nodes.manager',
             parameters={**TARGETS, **parameters},
             arguments=['-r', f'__node:={name}'],
             environment=environment,
         )
+
+    def close(self) -> None:
+        """End all nodes."""
+        self.client.node.destroy_timer(self.camera)
+        for process in self._started:
+            if process.is_running():
+                process.send_signal(signal.SIGCONT)  # of those that a test stopped
+            process.close()
+            print(f'--- standard error of node {process.pid}', *process.lines, sep='\n')
+
+    def _start(self, module: str, **options: Any) -> NodeProcess:
+        self._started.append(NodeProcess(module, domain_id=self._domain_id, **options))
+        return self._started[-1]
 
     def write_profile(self, model: str = 'test resnet', groups: int = 4) -> str:
         """Write operating points, faster at a higher clock of the GPU, and return the path."""
