@@ -67,6 +67,8 @@ def _arm_types(cpuinfo: bytes) -> dict[int, str]:
     for line in cpuinfo.splitlines():
         match = _FIELD.fullmatch(line.strip())
         if match is None:
+            if not line.strip():  # the next core follows
+                core, implementer = -1, -1
             continue
         value = int(match[2], 0) if match[2].startswith(b'0x') else int(match[2])
         if match[1] == b'processor':

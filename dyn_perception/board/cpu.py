@@ -108,11 +108,12 @@ class _ClusterReader:
         """Return the state now."""
         clocks = self._online_clocks(online)
         governors = [clock.governor() for clock in clocks]
+        own = tuple(core for core in self._cores if core in online)
         return ClusterState(
             name=self._name,
             cores=self._cores,
-            online=tuple(core for core in self._cores if core in online),
-            load=load.share(self._cores),
+            online=own,
+            load=load.share(own),
             clock_mhz=_highest_of_all([clock.clock_mhz() for clock in clocks]),
             limit_mhz=_highest_of_all([clock.limit_mhz() for clock in clocks]),
             minimum_mhz=self._minimum_mhz,

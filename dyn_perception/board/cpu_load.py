@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dyn_perception.board.files import to_numbers
 from dyn_perception.board.state import NOT_KNOWN
 
-_HIGHEST_COUNT = 2**53  # USER_HZ; ten million years
+_HIGHEST_COUNT = 10**12  # USER_HZ; three hundred years
 _REPEAT_S = 0.5
 
 
@@ -43,10 +43,15 @@ class CpuLoad:
         self._before, self._now = self._now, times
 
     def share(self, cores: Iterable[int]) -> float:
-        """Return the busy share of some cores, those left out that are offline; NaN: unknown."""
+        """Return the busy share of some cores that are online, NaN if it is not known.
+
+        Cores that were offline at the reading before are left out.
+        """
         busy = total = 0
         for core in cores:
-            if core in self._now and core in self._before:
+            if core not in self._now:
+                return NOT_KNOWN
+            if core in self._before:
                 busy_step = self._now[core][0] - self._before[core][0]
                 idle_step = self._now[core][1] - self._before[core][1]
                 if busy_step < 0 or idle_step < 0:
@@ -57,17 +62,18 @@ class CpuLoad:
 
 
 def parse_times(stat: bytes) -> dict[int, tuple[int, int]]:
-    """Return the busy and idle time (USER_HZ) of each core that has a whole line of numbers."""
+    """Return the busy and idle time (USER_HZ) of each core; nothing if a line is damaged."""
     times = {}
     for line in stat.split(b'\n')[:-1]:  # what follows the last line end is cut off, or nothing
         if line[:3] != b'cpu':
             continue
         name, _, rest = line.partition(b' ')
-        if not name[3:].isdigit() or len(name) > 7:  # the sum of all cores has no number
+        if name == b'cpu':  # the sum of all cores
             continue
         counts = to_numbers(rest, largest=_HIGHEST_COUNT)
-        if 4 <= len(counts) <= 10:
-            # user nice system idle iowait irq softirq steal; user holds the guest time after it.
-            idle = sum(counts[3:5])
-            times[int(name[3:])] = (sum(counts[:8]) - idle, idle)
+        if not name[3:].isdigit() or len(name) > 7 or not 4 <= len(counts) <= 10:
+            return {}
+        # user nice system idle iowait irq softirq steal; user holds the guest time after it.
+        idle = sum(counts[3:5])
+        times[int(name[3:])] = (sum(counts[:8]) - idle, idle)
     return times

@@ -17,7 +17,7 @@ from dyn_perception.board.plausible import CLOCK_MHZ, plausible
 from dyn_perception.board.state import NOT_KNOWN
 
 _CPU = 'sys/devices/system/cpu'
-_HIGHEST_CORE = 4095
+_STEPS = 'scaling_available_frequencies'
 _WORD = re.compile(rb'[A-Za-z][A-Za-z0-9_-]{0,63}')
 
 
@@ -55,37 +55,44 @@ def find_policies(tree: Tree, cores: Iterable[int]) -> list[Policy]:
 
     Old kernels keep them in the cores' own folders, where cores of one policy share one by links.
     """
+    present = frozenset(cores)
     places = {
         f'{_CPU}/cpufreq/{name}': int(name[6:])
         for name in tree.names(f'{_CPU}/cpufreq')
         if name.startswith('policy') and name[6:].isdecimal()
     }
-    covered = {core for place, first in places.items() for core in _cores(tree, place, first)}
-    seen: set[str | None] = set()
+    covered = {
+        core for place, first in places.items() for core in _cores(tree, place, first, present)
+    }
+    seen = {tree.find(place) for place in places}
     for core in cores:
         place = f'{_CPU}/cpu{core}/cpufreq'
         real = tree.find(place)
         if core not in covered and real is not None and real not in seen:
             seen.add(real)
             places[place] = core
-            covered |= set(_cores(tree, place, core))
-    policies = [_policy(tree, place, first) for place, first in places.items()]
+            covered |= set(_cores(tree, place, core, present))
+    policies = [
+        _policy(tree, place, _cores(tree, place, first, present))
+        for place, first in places.items()
+    ]
     return sorted(policies, key=lambda policy: policy.cores)
 
 
-def _cores(tree: Tree, folder: str, first: int) -> tuple[int, ...]:
-    related = to_numbers(tree.read(f'{folder}/related_cpus'), largest=_HIGHEST_CORE)
-    return tuple(sorted({first, *related}))
+def _cores(tree: Tree, folder: str, first: int, present: frozenset[int]) -> tuple[int, ...]:
+    related = to_numbers(tree.read(f'{folder}/related_cpus'))
+    is_list = first in related and related == sorted(set(related)) and present.issuperset(related)
+    return tuple(related) if is_list else (first,)
 
 
-def _policy(tree: Tree, folder: str, first: int) -> Policy:
-    steps = to_numbers(tree.read(f'{folder}/scaling_available_frequencies'))
+def _policy(tree: Tree, folder: str, cores: tuple[int, ...]) -> Policy:
+    steps = [_clock(b'%d' % step) for step in to_numbers(tree.read(f'{folder}/{_STEPS}'))]
     return Policy(
         folder,
-        _cores(tree, folder, first),
+        cores,
         _clock(tree.read(f'{folder}/cpuinfo_min_freq')),
         _clock(tree.read(f'{folder}/cpuinfo_max_freq')),
-        tuple(sorted({step / 1e3 for step in steps if not math.isnan(_clock(b'%d' % step))})),
+        () if any(map(math.isnan, steps)) else tuple(sorted(set(steps))),
     )
 
 

@@ -10,8 +10,9 @@ from dyn_perception.board.files import Tree, to_number
 from dyn_perception.board.hwmon import hwmon_folders
 from dyn_perception.board.plausible import plausible
 from dyn_perception.board.sensors import Sensor
+from dyn_perception.board.topology import present_cores
 
-_COUNT = (0.0, 2.0**53)
+_COUNT = (0.0, 2.0**32)  # the kernel's are that wide
 _CPU = 'sys/devices/system/cpu'
 _FOLDERS = ('sys/class/thermal', 'sys/devices/virtual/thermal')
 _OVER_CURRENT = re.compile(r'oc[0-9]_event_cnt')
@@ -36,12 +37,11 @@ def find_counters(tree: Tree) -> Iterator[Sensor[float]]:
             if _OVER_CURRENT.fullmatch(name):
                 path = f'{folder}/{name}'
                 yield Sensor(path, name.removesuffix('_event_cnt'), _counter(tree, path))
-    cores = [name for name in tree.names(_CPU) if name[:3] == 'cpu' and name[3:].isdecimal()]
+    cores = [f'cpu{core}' for core in present_cores(tree)]
     for what in ('core', 'package'):
         name = f'thermal_throttle/{what}_throttle_count'
-        counting = [core for core in cores if tree.exists(f'{_CPU}/{core}/{name}')]
-        if counting:
-            yield Sensor(what, f'{what}_throttle', _highest_counter(tree, counting, name))
+        if any(tree.exists(f'{_CPU}/{core}/{name}') for core in cores):
+            yield Sensor(what, f'{what}_throttle', _highest_counter(tree, cores, name))
 
 
 def _counter(tree: Tree, path: str) -> Callable[[], float]:
@@ -74,7 +74,7 @@ def find_throttles(tree: Tree) -> Iterator[Sensor[bool]]:
             if not device.startswith('cooling_device') or device in seen:
                 continue
             seen.add(device)
-            name = tree.text(f'{folder}/{device}/type')
+            name = tree.name(f'{folder}/{device}/type')
             if _CLOCK_COOLING.fullmatch(name):
                 yield Sensor(device, name, _is_cooling(tree, f'{folder}/{device}/cur_state'))
     for bus in tree.names(_FIRMWARE):

@@ -120,6 +120,11 @@ class Tree:
             return ''
         return text if text.isprintable() else ''
 
+    def name(self, path: str) -> str:
+        """Return the name that a file holds, '' if its text has no letter and so is no name."""
+        text = self.text(path)
+        return text if any(map(str.isalpha, text)) else ''
+
     def number(self, path: str) -> float:
         """Return the number that a file holds, NaN if it holds none."""
         return to_number(self.read(path))
@@ -171,7 +176,7 @@ class Tree:
     def writable(self, path: str) -> bool:
         """Return whether this process may write a file."""
         place = self.find(path)
-        return place is not None and os.access(place, os.W_OK)
+        return place is not None and Path(place).is_file() and os.access(place, os.W_OK)
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file that exists, in one call as sysfs wants it.

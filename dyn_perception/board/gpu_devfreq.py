@@ -7,6 +7,7 @@ https://docs.kernel.org/driver-api/devfreq.html
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -53,8 +54,8 @@ class DevfreqGpu:
         """Take the GPU at a folder; its steps stay what they were before if they are gone."""
         self.folder = folder
         steps = to_numbers(tree.read(f'{folder}/available_frequencies'))
-        clocks = {plausible(step / 1e6, CLOCK_MHZ) for step in steps}
-        self.steps_mhz = tuple(sorted(clock for clock in clocks if clock == clock))
+        clocks = [plausible(step / 1e6, CLOCK_MHZ) for step in steps]
+        self.steps_mhz = () if any(map(math.isnan, clocks)) else tuple(sorted(set(clocks)))
         if before is not None and not self.steps_mhz:
             self.steps_mhz = before.steps_mhz
         self._clock = tree.reader(f'{folder}/cur_freq')

@@ -8,7 +8,7 @@ from dyn_perception.board.files import Tree
 from dyn_perception.board.plausible import MEMORY_BYTES, SHARE, plausible
 from dyn_perception.board.state import NOT_KNOWN
 
-_FIELD = re.compile(rb'^(\w+): +([0-9]{1,15}) kB$', re.MULTILINE)
+_FIELD = re.compile(rb'([\w()]+): +([0-9]{1,15}) kB')
 _FREE = (b'MemFree', b'Buffers', b'Cached')
 _SOME = re.compile(rb'^some avg10=([0-9]{1,3}\.[0-9]{1,4}) ', re.MULTILINE)
 
@@ -28,13 +28,14 @@ class Memory:
         Kernels before 3.14 do not tell what is available; free, buffers and cache stand for it.
         """
         content = self._content()
-        # The first lines are those that matter; a line that was cut off does not match.
-        fields = {
-            name: float(kilobytes) * 1024 for name, kilobytes in _FIELD.findall(content[:512])
-        }
+        lines = content[:512].split(b'\n')[:-1]  # the first ones matter, the last may be cut off
+        matches = [_FIELD.fullmatch(line) for line in lines]
+        if None in matches:
+            return NOT_KNOWN, NOT_KNOWN
+        fields = {match[1]: float(match[2]) * 1024 for match in matches if match}
         total = plausible(fields.get(b'MemTotal', NOT_KNOWN), MEMORY_BYTES)
         free = fields.get(b'MemAvailable', NOT_KNOWN)
-        if b'MemAvailable' not in content:
+        if b'MemAvailable' not in fields:
             free = sum(fields.get(name, NOT_KNOWN) for name in _FREE)
         return plausible(total - free, (0.0, total)), total
 

@@ -20,8 +20,8 @@ def find_rails(tree: Tree) -> Iterator[Sensor[float]]:
     """
     supplies = tree.names('sys/class/power_supply')
     for folder in hwmon_folders(tree):
-        chip = tree.text(f'{folder}/name')
-        if chip in supplies:
+        chip = tree.name(f'{folder}/name')
+        if not chip or chip in supplies:
             continue
         names = set(tree.names(folder))
         for channel in range(1, 17):
@@ -29,12 +29,11 @@ def find_rails(tree: Tree) -> Iterator[Sensor[float]]:
             path = next((path for path in paths if path.rpartition('/')[2] in names), None)
             if path is None:
                 continue
-            label = tree.text(f'{folder}/power{channel}_label')
+            label = tree.name(f'{folder}/power{channel}_label')
             if not label and chip == 'ina238':
-                label = tree.text(f'{folder}/in{channel}_label') or 'VIN'
+                label = tree.name(f'{folder}/in{channel}_label') or 'VIN'
             if label.upper() != 'NC':
-                default = f'{chip or folder.rpartition("/")[2]}_power{channel}'
-                yield _rail(tree, path, label or default)
+                yield _rail(tree, path, label or f'{chip}_power{channel}')
 
 
 def _rail(tree: Tree, path: str, name: str) -> Sensor[float]:

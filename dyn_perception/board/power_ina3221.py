@@ -22,10 +22,9 @@ def find_iio_rails(tree: Tree) -> Iterator[Sensor[float]]:
     """Find the rails of NVIDIA's iio driver (W)."""
     for folder in _iio_folders(tree):
         for channel in range(3):
-            name = tree.text(f'{folder}/rail_name_{channel}')
-            path = f'{folder}/in_power{channel}_input'
-            if _is_used(name) and tree.exists(path):
-                yield _milliwatt_rail(tree, path, name)
+            name = tree.name(f'{folder}/rail_name_{channel}')
+            if _is_used(name):
+                yield _milliwatt_rail(tree, f'{folder}/in_power{channel}_input', name)
 
 
 def find_hwmon_rails(tree: Tree) -> Iterator[Sensor[float]]:
@@ -34,8 +33,8 @@ def find_hwmon_rails(tree: Tree) -> Iterator[Sensor[float]]:
         if tree.text(f'{folder}/name') != 'ina3221':
             continue
         for channel in (1, 2, 3):  # in4...6 are shunt voltages, in7 and curr4 are sums
-            name = tree.text(f'{folder}/in{channel}_label')
-            if _is_used(name) and tree.exists(f'{folder}/curr{channel}_input'):
+            name = tree.name(f'{folder}/in{channel}_label')
+            if _is_used(name):
                 yield _product_rail(tree, folder, channel, name)
 
 

@@ -20,13 +20,12 @@ RAIL_NAMES = tuple(_RAILS.values())
 def find_rails(tree: Tree) -> Iterator[Sensor[float]]:
     """Find the rails (W); those whose `enable` is 0 read as NaN: write 1 to it once, as root."""
     for device in tree.names(_DRIVER):
-        path = f'{_DRIVER}/{device}/sensor_W'
-        if device in _RAILS and tree.exists(path):
-            yield _rail(tree, path, f'{_DRIVER}/{device}/enable', _RAILS[device])
+        if device in _RAILS:
+            yield _rail(tree, f'{_DRIVER}/{device}', _RAILS[device])
 
 
-def _rail(tree: Tree, path: str, enable_path: str, name: str) -> Sensor[float]:
-    content, enable = tree.reader(path), tree.reader(enable_path)
+def _rail(tree: Tree, folder: str, name: str) -> Sensor[float]:
+    content, enable = tree.reader(f'{folder}/sensor_W'), tree.reader(f'{folder}/enable')
 
     def read() -> float:
         watts = content().strip()
@@ -34,4 +33,4 @@ def _rail(tree: Tree, path: str, enable_path: str, name: str) -> Sensor[float]:
             return NOT_KNOWN
         return plausible(float(watts), POWER_W)
 
-    return Sensor(path, name, read)
+    return Sensor(folder, name, read)

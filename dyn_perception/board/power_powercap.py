@@ -26,10 +26,10 @@ def find_rails(tree: Tree, clock: Callable[[], float]) -> Iterator[Sensor[float]
         clock: monotonic time (s).
     """
     for zone in tree.names(_FOLDER):
-        path = f'{_FOLDER}/{zone}/energy_uj'
-        if zone.startswith(_PREFIX) and tree.exists(path):
-            name = tree.text(f'{_FOLDER}/{zone}/name') or zone
-            yield Sensor(path, name, CounterPower(tree, f'{_FOLDER}/{zone}', clock).read)
+        folder = f'{_FOLDER}/{zone}'
+        if zone.startswith(_PREFIX):
+            name = tree.name(f'{folder}/name') or zone
+            yield Sensor(folder, name, CounterPower(tree, folder, clock).read)
 
 
 class CounterPower:

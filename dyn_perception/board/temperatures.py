@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Thermal zones."""
 
+import math
+import re
 from collections.abc import Iterator
 
 from dyn_perception.board.files import Tree, to_number
@@ -11,6 +13,7 @@ from dyn_perception.board.state import NOT_KNOWN
 
 _FOLDERS = ('sys/class/thermal', 'sys/devices/virtual/thermal')
 _ODROID = 'sys/devices/10060000.tmu/temp'
+_ODROID_LINE = re.compile(rb'sensor[0-9] *: *([0-9]{1,9})')
 
 # These are no measurements: Jetson's PMIC says 50 or 100 °C for ever, the ACPI device 20 °C.
 _CONSTANT = ('PMIC', 'INT3400')
@@ -27,8 +30,9 @@ def find_zones(tree: Tree) -> Iterator[Sensor[float]]:
             if zone.startswith('thermal_zone'):
                 places.setdefault(zone, f'{folder}/{zone}')
     for zone, folder in places.items():
-        name = tree.text(f'{folder}/type') or zone
-        if not name.startswith(_CONSTANT):
+        # A zone that cannot be told from a PMIC is left out.
+        name = tree.name(f'{folder}/type')
+        if name and not name.startswith(_CONSTANT):
             yield _zone(tree, f'{folder}/temp', zone, name)
     if not places and tree.exists(_ODROID):
         yield _odroid(tree)
@@ -44,8 +48,10 @@ def _odroid(tree: Tree) -> Sensor[float]:
     content = tree.reader(_ODROID)
 
     def read() -> float:
-        lines = [line.rpartition(b':')[2] for line in content().splitlines()]
-        values = [plausible(to_number(line) / 1e3, TEMPERATURE_C) for line in lines]
-        return max((value for value in values if value == value), default=NOT_KNOWN)
+        lines = [_ODROID_LINE.fullmatch(line) for line in content().splitlines()]
+        values = [
+            plausible(int(line[1]) / 1e3, TEMPERATURE_C) if line else NOT_KNOWN for line in lines
+        ]
+        return NOT_KNOWN if any(map(math.isnan, values)) else max(values, default=NOT_KNOWN)
 
     return Sensor(_ODROID, 'tmu', read)

@@ -113,16 +113,14 @@ def test_a_generic_power_sensor_is_a_rail_named_by_its_label_or_chip(tmp_path: P
         written,
         0,
         'sys/devices/a',
-        {'name': 'amdgpu', 'power1_average': 5e6, 'power1_label': 'PPT'},
+        {'name': 'amdgpu', 'power1_average': 5_000_000, 'power1_label': 'PPT'},
     )
     write_hwmon(written, 1, 'sys/devices/b', {'name': 'ina226', 'power1_input': 2_500_000})
-    write_hwmon(written, 2, 'sys/devices/c', {'power1_input': 1_000_000})
-    written.file('sys/devices/a/hwmon/hwmon0/power1_average', 5_000_000)
+    write_hwmon(written, 2, 'sys/devices/c', {'power1_input': 1_000_000})  # no name
     state = open_board(tmp_path).read()
     assert state.rails == (
         RailPower('PPT', 5.0),
         RailPower('ina226_power1', 2.5),
-        RailPower('hwmon2_power1', 1.0),
     )
     assert math.isnan(state.total_power_w)
 

@@ -4,6 +4,8 @@
 
 import math
 
+import pytest
+
 from dyn_perception.board.cpu_load import CpuLoad, parse_times
 
 
@@ -22,7 +24,7 @@ def test_shares_are_those_between_two_readings() -> None:
     assert load.share([0]) == 0.75
     assert load.share([1]) == 0.0
     assert load.share([0, 1]) == 0.375
-    assert math.isnan(load.share([7]))
+    assert math.isnan(load.share([0, 7]))
 
 
 def test_a_counter_that_went_back_is_nan_once() -> None:
@@ -60,10 +62,21 @@ def test_counters_that_stand_still_repeat_the_last_share_for_half_a_second() -> 
     assert load.share([0]) == 0.5
 
 
-def test_lines_that_are_damaged_are_left_out() -> None:
-    content = (
-        b'cpu 9 9 9 9\ncpu0 1 2 3\ncpu1 1 2 3 -4\ncpu2 1 2 3 x\ncpux 1 2 3 4\ncpu99999 1 2 3 4\n'
-        b'cpu3 1 2 3 ' + b'9' * 19 + b'\ncpu4 1 2 3 4 5 6 7 8 9 10 11\ncpu5 1 2 3 4\ncpu6 1 2 3 4'
-    )
-    assert parse_times(content) == {5: (6, 4)}  # the last line has no end: it was cut off
+@pytest.mark.parametrize(
+    'line',
+    [
+        b'cpu0 1 2 3', b'cpu0 1 2 3 -4', b'cpu0 1 2 3 x', b'cpux 1 2 3 4', b'cpu99999 1 2 3 4',
+        b'cpu0 1 2 3 ' + b'9' * 19, b'cpu0 1 2 3 4 5 6 7 8 9 10 11', b'cpu0 1 2 3 ' + b'9' * 16,
+    ],
+)  # fmt: skip
+def test_counters_with_a_damaged_line_are_not_trusted(line: bytes) -> None:
+    assert parse_times(b'cpu 9 9 9 9\n' + line + b'\ncpu5 1 2 3 4\n') == {}
+
+
+def test_a_line_that_was_cut_off_does_not_count() -> None:
+    assert parse_times(b'cpu 9 9 9 9\ncpu5 1 2 3 4\ncpu6 1 2 3 4') == {5: (6, 4)}
     assert parse_times(b'') == parse_times(b'\0\xff') == {}
+    load = CpuLoad()
+    load.update(stat((0, 0, 0), (1, 0, 0)), 0.0)
+    load.update(stat((0, 1, 1)), 1.0)
+    assert math.isnan(load.share([0, 1]))

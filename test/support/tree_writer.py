@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class WrittenBoard:
         actuators: name: (lowest, highest, steps) in MHz.
         busy: busy share of each core that is online, in the steps.
         rapl_w: power of each RAPL zone.
+        clocks_mhz: clocks of each core that are true now, where a test asks for them.
     """
 
     root: Path
@@ -31,6 +32,7 @@ class WrittenBoard:
     actuators: dict[str, tuple[float, float, tuple[float, ...]]] = field(default_factory=dict)
     busy: dict[int, float] = field(default_factory=dict)
     rapl_w: dict[str, float] = field(default_factory=dict)
+    clocks_mhz: dict[int, tuple[float, ...]] = field(default_factory=dict)
     _ticks: dict[int, list[int]] = field(default_factory=dict)
     _energy_uj: dict[str, int] = field(default_factory=dict)
 
@@ -56,8 +58,17 @@ class WrittenBoard:
         """Set what is to be read."""
         self.state = replace(self.state, **fields)  # type: ignore[arg-type]
 
-    def step(self, duration_s: float = 1.0) -> None:
-        """Let time pass: each core is busy for its share of it, RAPL counts energy."""
+    def step(
+        self,
+        duration_s: float = 1.0,
+        leave_out: Callable[[str], bool] = lambda path: False,
+    ) -> None:
+        """Let time pass: each core is busy for its share of it, RAPL counts energy.
+
+        Args:
+            duration_s: how much (s).
+            leave_out: says of a path whether its file stays as it is.
+        """
         for core, share in self.busy.items():
             user, idle = self._ticks.setdefault(core, [5_000 + core, 90_000])
             busy_ticks = round(share * duration_s * 100)
@@ -66,13 +77,16 @@ class WrittenBoard:
             f'cpu{core} {user} 10 300 {idle} 200 0 7 0 0 0'
             for core, (user, idle) in self._ticks.items()
         ]
-        self.file(
-            'proc/stat', '\n'.join(['cpu  1 2 3 4 5 6 7 0 0 0', *cores, 'intr 8 0 9', 'ctxt 4'])
-        )
+        changed = {
+            'proc/stat': '\n'.join(['cpu  1 2 3 4 5 6 7 0 0 0', *cores, 'intr 8 0 9', 'ctxt 4'])
+        }
         for zone, power_w in self.rapl_w.items():
             energy_uj = self._energy_uj.get(zone, 1_000_000) + round(power_w * duration_s * 1e6)
             self._energy_uj[zone] = energy_uj
-            self.file(f'sys/class/powercap/{zone}/energy_uj', energy_uj)
+            changed[f'sys/class/powercap/{zone}/energy_uj'] = str(energy_uj)
+        for path, text in changed.items():
+            if not leave_out(path):
+                self.file(path, text)
 
 
 def write_cores(
