@@ -60,7 +60,7 @@ class Experiment:
             setting,
             objective=objective,
             min_width=min_width,
-            ambient_k=deviation.variation.ambient_k,
+            variation=deviation.variation,
         )
         self.true = TrueTable(setting, deviation)
         self._feasible = self.true.feasible(self.timeline)

@@ -16,7 +16,6 @@ MOST_FRAMES = 1_000_000
 Share = Annotated[float, Field(ge=0.0, le=0.97)]
 Target = Annotated[float, Field(gt=0.0, le=10.0)]
 Budget = Annotated[float, Field(gt=0.0, le=5.0)]
-Kelvin = Annotated[float, Field(ge=-40.0, le=60.0)]
 Role = Annotated[str, Field(pattern=r'^(fastest|second|others|all|gpu|cpu:[a-z][a-z0-9_]{0,31})$')]
 Loss = Literal['power', 'temperature', 'load', 'board']
 
@@ -32,7 +31,6 @@ class Segment(BaseModel):
         target: frame rate, see `Scenario`; None: the scenario's, as for the next two.
         power_budget: see `Scenario`.
         max_temperature: see `Scenario`.
-        ambient: ambient temperature above the scenario's start (K); [from, to]: a ramp.
         lost: what the board's readings lack; `board`: there are none.
     """
 
@@ -45,7 +43,6 @@ class Segment(BaseModel):
     target: Target | None = None
     power_budget: Budget | None = None
     max_temperature: Budget | None = None
-    ambient: Kelvin | tuple[Kelvin, Kelvin] = 0.0
     lost: tuple[Loss, ...] = Field(default=(), max_length=4)
 
 
@@ -58,8 +55,8 @@ class Scenario(BaseModel):
             fastest placement.
         power_budget: power of the board above idle; 1.0: what width 4 draws above idle at full
             clocks and target 1.0 on the fastest placement. None: no budget.
-        max_temperature: hottest zone above ambient; 1.0: where that same work ends up after a long
-            time. None: no limit.
+        max_temperature: hottest zone above the room; 1.0: where that same work, without a break,
+            ends up on this copy of the board. None: no limit.
         objective: what the policies are asked to do best.
         min_width: the accuracy of this width is the least that is asked for; 0: none is.
         repeat: how often the segments follow one another.

@@ -31,8 +31,6 @@ class Setting:
         full_fps: rate of the highest width at full clocks on the fastest placement.
         idle_power_w: of the idle board.
         full_power_w: of the board while the fastest placement works at full clocks.
-        ambient_c: temperature of the room.
-        full_temperature_c: hottest zone where that work ends up.
         intensity: dynamic power of work on each processor as a share of its full one; other
             programs are taken to draw as the network does.
     """
@@ -44,8 +42,6 @@ class Setting:
     full_fps: float
     idle_power_w: float
     full_power_w: float
-    ambient_c: float
-    full_temperature_c: float
     intensity: dict[str, float]
 
 
@@ -81,10 +77,19 @@ def make_setting(board: str, network: str = PUBLISHED) -> Setting:
         1.0 / chosen.latency_s(fastest, clocks[fastest], widest),
         idle_w,
         model.total_power_w,
-        description.heat.model.ambient_c,
-        model.hottest_c,
         intensity,
     )
+
+
+def full_temperature_c(setting: Setting, variation: Variation) -> tuple[float, float]:
+    """Return a copy's room, and its hottest zone after long work without a break at full clocks.
+
+    The work is that of the highest width on the fastest placement; degrees Celsius.
+    """
+    model = BoardModel(setting.description, variation=variation)
+    model.settle(setting.network.workload.busy(setting.placements[0]), setting.intensity)
+    room_c = setting.description.heat.model.ambient_c + variation.ambient_k
+    return room_c, model.hottest_c
 
 
 def make_table(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dyn_perception.control.goals import Goals
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.scenario import Scenario, Segment
-from dyn_perception.simulation.setting import Setting
+from dyn_perception.simulation.setting import Setting, full_temperature_c
+from dyn_perception.simulation.variation import Variation
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def make_timeline(
     *,
     objective: str | None = None,
     min_width: int | None = None,
-    ambient_k: float = 0.0,
+    variation: Variation | None = None,
 ) -> Timeline:
     """Return a scenario on a board.
 
@@ -74,8 +75,9 @@ def make_timeline(
         setting: the board and its network.
         objective: instead of the scenario's.
         min_width: instead of the scenario's.
-        ambient_k: how much warmer the room is than the board's description has it; limits of the
-            temperature are meant above the room that the board is in.
+        variation: of the copy of the board, which temperature limits are shares of: a limit that
+            binds on one copy would never be reached on a cooler one, and could not be kept on a
+            warmer one.
 
     Raises:
         SimulationError: the scenario names a processor or a width that is not there.
@@ -84,8 +86,9 @@ def make_timeline(
     arrival_s: list[float] = []
     others: list[dict[str, float]] = []
     time_s = 0.0
+    room_c, full_c = full_temperature_c(setting, variation or Variation())
     for segment in scenario.segments * scenario.repeat:
-        goals = _goals(scenario, segment, setting, objective, min_width, ambient_k)
+        goals = _goals(scenario, segment, setting, objective, min_width, (room_c, full_c))
         contention = _contention(segment, setting)
         phase = Phase(
             len(others),
@@ -118,7 +121,7 @@ def _goals(
     setting: Setting,
     objective: str | None,
     min_width: int | None,
-    ambient_k: float,
+    temperatures_c: tuple[float, float],
 ) -> Goals:
     def chosen(own: float | None, common: float | None) -> float | None:
         return common if own is None else own
@@ -135,13 +138,11 @@ def _goals(
         )
     assert target is not None
     power_w = setting.full_power_w - setting.idle_power_w
-    rise_k = setting.full_temperature_c - setting.ambient_c
+    room_c, full_c = temperatures_c
     return Goals(
         target_fps=target * setting.full_fps,
         power_budget_w=math.inf if budget is None else setting.idle_power_w + budget * power_w,
-        max_temperature_c=(
-            math.inf if limit is None else setting.ambient_c + ambient_k + limit * rise_k
-        ),
+        max_temperature_c=(math.inf if limit is None else room_c + limit * (full_c - room_c)),
         min_accuracy=accuracies[least - 1] if least else 0.0,
         objective=objective or scenario.objective,
     )

@@ -91,8 +91,14 @@ class TrueTable:
         )
         return power
 
-    def feasible(self, timeline: Timeline) -> NDArray[np.bool_]:
-        """Return for each frame whether some row is on time within the power budget, [frames]."""
+    def feasible(self, timeline: Timeline, min_accuracy: float = 0.0) -> NDArray[np.bool_]:
+        """Return for each frame whether some row is on time within the power budget, [frames].
+
+        Args:
+            timeline: the frames.
+            min_accuracy: only rows that are so accurate count.
+        """
+        good = self.setting.table.accuracy >= min_accuracy
         result = np.zeros(timeline.frames, dtype=np.bool_)
         for phase in timeline.phases:
             goals = phase.goals
@@ -102,7 +108,7 @@ class TrueTable:
                 if id(others) not in answers:
                     quick = self.frame_latency_s(others) <= goals.period_s
                     cheap = self.power_w(others, goals.target_fps) <= goals.power_budget_w
-                    answers[id(others)] = bool((quick & cheap).any())
+                    answers[id(others)] = bool((good & quick & cheap).any())
                 result[frame] = answers[id(others)]
         return result
 
