@@ -23,6 +23,9 @@ from dyn_perception.control.thermal import ThermalModel
 _UNSURE_NOISE_FACTOR = 4.0
 # Readings older than this say nothing about now (s).
 STALE_S = 2.0
+# Deviations that are added to the wanted on-time score while a change is fresh: estimates of the
+# first frames after it are rough, and frames should be on time again for good.
+_FRESH_SCORE = 0.7
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
 # Ratios of measured to profiled latency beyond this are no measurements of the network.
@@ -219,6 +222,12 @@ class Estimates:
             return
         slowdown = self.slowdowns[self.in_use]
         slowdown.at_least(found[0], math.log(worked_s / found[1]))
+
+    @property
+    def extra_score(self) -> float:
+        """Return what the on-time score is to be higher by while a change is fresh."""
+        fresh = self.in_use >= 0 and self.slowdowns[self.in_use].has_just_changed
+        return _FRESH_SCORE if fresh else 0.0
 
     def log_needed(
         self, rows: NDArray[np.int64]

@@ -58,7 +58,7 @@ class Explanation:
         power_w = estimates.expected_power_w(row, goals.target_fps)
         return Expectation(latency_s, latency_s * deviation, probability, power_w)
 
-    def note(self, before: int, after: int, cause: str, goals: Goals, thermal_w: float) -> None:
+    def note(self, before: int, after: int, cause: str, goals: Goals, limits: Limits) -> None:
         """Take note of a change, in words.
 
         Args:
@@ -66,7 +66,7 @@ class Explanation:
             after: row from now on.
             cause: a goal, 'energy', 'held' or 'catch_up'.
             goals: what is to be held.
-            thermal_w: power that keeps below the highest temperature (W).
+            limits: what candidates have to meet.
         """
         if before < 0 or before == after:
             return
@@ -81,9 +81,10 @@ class Explanation:
                 f'{new} should draw {will.power_w:.2f} W'
             )
         elif cause == TEMPERATURE:
+            most_w = limits.thermal_power_w
             text = (
-                f'{old} would draw {was.power_w:.2f} W, and no more than {thermal_w:.2f} W keep '
-                f'below {goals.max_temperature_c:.1f} °C; {new} should draw {will.power_w:.2f} W'
+                f'{old} would draw {was.power_w:.2f} W, and at most {most_w:.2f} W keep it below '
+                f'{goals.max_temperature_c:.1f} °C; {new} should draw {will.power_w:.2f} W'
             )
         elif cause == ACCURACY:
             text = f'{new.accuracy:.3f} instead of {old.accuracy:.3f} is possible: {then}'

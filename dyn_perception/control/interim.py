@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dyn_perception.control.estimates import Estimates
 
@@ -26,6 +27,12 @@ class Interim:
         """Prepare for a table."""
         self._estimates = estimates
         self._narrower: dict[int, list[int]] = {}
+        self._allowed: NDArray[np.int64] = np.arange(len(estimates.model.table))
+
+    def allow(self, rows: NDArray[np.int64]) -> None:
+        """Use these rows only."""
+        self._allowed = rows
+        self._narrower.clear()
 
     def row(self, wanted: int, in_force: Mapping[str, object], period_s: float) -> int:
         """Return the row to ask for now.
@@ -44,16 +51,28 @@ class Interim:
         )
         if there and estimates.backlog_s <= 0.0:
             return wanted
+        usual_s, _ = estimates.expected_latency(point.width, point.placement, dict(point.clocks))
+        if usual_s > period_s:
+            return wanted  # it is late in any case: nothing to bridge
         clocks = dict(applied) if placement == point.placement else applied
         if there:
             clocks = dict(point.clocks)
+        left_s = period_s - estimates.backlog_s
         for row in self._rows_down(wanted):
             width = int(estimates.model.table.widths[row])
             latency_s, deviation = estimates.expected_latency(width, str(placement), clocks)
-            left_s = period_s - estimates.backlog_s
             if math.log(left_s / latency_s) >= _ENOUGH_SCORE * deviation:
                 return row
-        return row
+        # Even the smallest width is late: what drains the backlog soonest, at any clock.
+        return self._fastest(wanted) if estimates.backlog_s > 0.0 else row
+
+    def _fastest(self, wanted: int) -> int:
+        """Return the fastest row of the same placement among those that may be chosen."""
+        table = self._estimates.model.table
+        rows = self._allowed[table.placement_index[self._allowed] == table.placement_index[wanted]]
+        if not rows.size:
+            return wanted
+        return int(rows[np.argmin(self._estimates.latency_s[rows])])
 
     def _rows_down(self, wanted: int) -> list[int]:
         """Return the rows of the same placement and clocks, from the wanted width down."""
@@ -65,6 +84,7 @@ class Interim:
                 table.clock_mhz, table.clock_mhz[wanted], rtol=1e-6, equal_nan=True
             ).all(axis=1)
             rows = np.flatnonzero(same)
+            rows = rows[np.isin(rows, self._allowed) | (rows == wanted)]
             order = np.argsort(-table.widths[rows], kind='stable')
             self._narrower[wanted] = rows[order].tolist()
         return self._narrower[wanted]

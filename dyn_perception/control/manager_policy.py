@@ -10,7 +10,7 @@ import numpy as np
 
 from dyn_perception.control import normal
 from dyn_perception.control.candidates import fitting, undominated
-from dyn_perception.control.choice import Limits, Outlook, choose
+from dyn_perception.control.choice import Limits, Outlook, choose, meeting
 from dyn_perception.control.dwell import WORTHWHILE_SAVING, Dwell
 from dyn_perception.control.estimates import STALE_S, Estimates
 from dyn_perception.control.explanation import CATCH_UP, ENERGY, HELD, Explanation
@@ -26,9 +26,10 @@ from dyn_perception.control.profile_model import CLOCK_TOLERANCE, ProfileModel
 _KEEPING_RISK = 3.0
 # Share of a limit that is kept free when a point is chosen, not when it is kept.
 _POWER_MARGIN = 0.02
-# Kept free of the highest temperature (K), and horizon of the prediction (s).
-_TEMPERATURE_MARGIN_K = 0.6
-_HORIZON_S = 20.0
+# Horizon of the prediction of the temperature (s), and what is kept free of its limit (K); then
+# both where another goal would have to give way: the time until it is too hot is used.
+_FORESIGHT = (20.0, 0.4)
+_LAST_RESORT = (4.0, 0.2)
 
 
 class ManagerPolicy:
@@ -96,6 +97,7 @@ class ManagerPolicy:
     def _narrow(self) -> None:
         fits, self._unmet = fitting(self.table, self._held, self._refused)
         self._rows = undominated(self._model, fits)
+        self._interim.allow(self._rows)
         self._position = {int(row): position for position, row in enumerate(self._rows)}
         self._accuracy = self._model.accuracy[self._rows]
         self._mark_elsewhere()
@@ -128,16 +130,10 @@ class ManagerPolicy:
         self._time_s = max(self._time_s, time_s) if math.isfinite(time_s) else self._time_s
         goals, estimates = self._goals, self._estimates
         estimates.foresee(self._time_s)
-        thermal_w = estimates.thermal.power_for(
-            goals.max_temperature_c - _TEMPERATURE_MARGIN_K, _HORIZON_S
-        )
-        limits = Limits(
-            normal.score_of(goals.on_time_probability),
-            goals.power_budget_w * (1 - _POWER_MARGIN),
-            thermal_w * (1 - _POWER_MARGIN),
-            goals.min_accuracy if self._model.accuracy_known else 0.0,
-        )
         outlook = self._outlook()
+        limits = self._limits(*_FORESIGHT)
+        if not meeting(outlook, limits).any():
+            limits = self._limits(*_LAST_RESORT)
         chosen, gave_way = choose(outlook, limits, goals)
         if self._time_s - estimates.board_s > STALE_S:
             chosen = self._with_present_clocks(outlook, limits, chosen)
@@ -148,7 +144,7 @@ class ManagerPolicy:
         asked = self._interim.row(self._target, self._in_force, goals.period_s)
         if asked != self._row:
             self._ask_for(asked)
-        self._explanation.note(before, self._row, cause or CATCH_UP, goals, thermal_w)
+        self._explanation.note(before, self._row, cause or CATCH_UP, goals, limits)
         return self._explanation.decision(
             self._row,
             self._row != before,
@@ -158,6 +154,17 @@ class ManagerPolicy:
             self._rows,
             gave_way,
             self._unmet,
+        )
+
+    def _limits(self, horizon_s: float, margin_k: float) -> Limits:
+        """Return what the candidates have to meet, the temperature limit within a horizon."""
+        goals, estimates = self._goals, self._estimates
+        limit_c = goals.max_temperature_c - margin_k
+        return Limits(
+            normal.score_of(goals.on_time_probability) + estimates.extra_score,
+            goals.power_budget_w * (1 - _POWER_MARGIN),
+            estimates.thermal.power_for(limit_c, horizon_s) * (1 - _POWER_MARGIN),
+            goals.min_accuracy if self._model.accuracy_known else 0.0,
         )
 
     def _outlook(self) -> Outlook:

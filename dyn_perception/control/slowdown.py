@@ -73,7 +73,7 @@ class PlacementSlowdown:
         self._width_state = 1 + model.width_rank
         self._clock_state = 1 + self._widths + model.clock_bin
         self._cell = model.width_rank[self.rows] * self._clocks + model.clock_bin[self.rows]
-        self._frames_since_change = 0
+        self._frames_since_change = _CALM_FRAMES
         self._measured_s = -math.inf
         self._learned_s = 0.0
         self._load_s = -math.inf
@@ -160,6 +160,11 @@ class PlacementSlowdown:
             mean + share * (common - mean), share * present + (1 - share) * variance + gained
         )
         self._outdated = True
+
+    @property
+    def has_just_changed(self) -> bool:
+        """Whether a change was noticed in the last frames."""
+        return self._frames_since_change < _CALM_FRAMES
 
     @property
     def common_deviation(self) -> float:

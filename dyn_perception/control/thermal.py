@@ -14,13 +14,15 @@ TIME_CONSTANTS_S = (1.0, 3.0, 10.0, 30.0, 90.0, 270.0)
 # the first reading (K): mean and deviation. Boards differ by that much.
 _PRIOR = ((30.0, 15.0), (6.0, 4.0), (0.0, 8.0))
 # Deviation of a reading from the right model (K): quantum of the sensor, zones, leakage.
-_READING_DEVIATION = 0.4
-# Readings are forgotten within this time (s): fans and ambient change.
+_READING_DEVIATION = 0.3
+# Time in which a parameter drifts by its prior deviation (s): fans and ambient change.
+_DRIFT_S = 40_000.0
+# Prediction errors count for this long in the choice of a time constant (s).
 _MEMORY_S = 240.0
 # Time within which the difference between reading and model is followed (s).
 _BIAS_S = 2.0
 # Errors of successive readings are much the same: each counts for this share of a new one.
-_EVIDENCE_SHARE = 0.1
+_EVIDENCE_SHARE = 0.3
 _LEAST_RESISTANCE = 0.3
 # Longest step between two readings that is bridged (s).
 _LONGEST_GAP_S = 5.0
@@ -54,7 +56,7 @@ class ThermalModel:
         means, deviations = np.array(_PRIOR).T
         self._mean = np.tile(means, (count, 1))
         self._covariance = np.tile(np.diag(np.square(deviations)), (count, 1, 1))
-        self._limit = 4.0 * np.square(deviations)
+        self._prior = np.square(deviations)
         self._evidence = np.zeros(count)
         self._weights = np.full(count, 1.0 / count)
         self._features = np.ones((count, 3))
@@ -99,18 +101,17 @@ class ThermalModel:
         self.temperature_c = float(self._weights @ (expected_c + self._bias_c))
 
     def _learn(self, error: NDArray[np.float64], elapsed_s: float) -> None:
-        features = self._features
-        self._covariance *= 1.0 + elapsed_s / _MEMORY_S
-        shared = np.einsum('ijk,ik->ij', self._covariance, features)
-        total = np.einsum('ij,ij->i', features, shared) + _READING_DEVIATION**2
+        features, covariance = self._features, self._covariance
+        # Parameters drift, but nothing makes them less certain than they were at the start.
+        variance = np.einsum('ijj->ij', covariance)
+        variance += np.where(variance < self._prior, elapsed_s / _DRIFT_S * self._prior, 0.0)
+        shared = np.einsum('ijk,ik->ij', covariance, features)
+        total = np.einsum('ij,ij->i', features, shared)
+        total = np.maximum(total, 0.0) + _READING_DEVIATION**2
         gain = shared / total[:, None]
         self._mean += gain * error[:, None]
         np.maximum(self._mean[:, 1], _LEAST_RESISTANCE, out=self._mean[:, 1])
-        self._covariance -= gain[:, :, None] * shared[:, None, :]
-        # Forgetting must not make the prior wider than it was where nothing excites a parameter.
-        variance = np.einsum('ijj->ij', self._covariance)
-        shrink = np.sqrt(np.minimum(1.0, self._limit / variance))
-        self._covariance *= shrink[:, :, None] * shrink[:, None, :]
+        covariance -= gain[:, :, None] * shared[:, None, :]
         surprise = error * error / total + np.log(total)
         self._evidence *= math.exp(-elapsed_s / _MEMORY_S)
         self._evidence -= 0.5 * _EVIDENCE_SHARE * surprise
