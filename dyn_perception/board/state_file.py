@@ -87,14 +87,17 @@ class StateFile:
         """
         if not is_trusted(self.path.parent):
             return None
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self.path, flags)
         except FileNotFoundError:
             return None
-        with os.fdopen(descriptor, 'rb') as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise StateFileError('it is no regular file')
-            content = file.read(_LARGEST_BYTES + 1)
+            content = os.read(descriptor, _LARGEST_BYTES + 1)
+        finally:
+            os.close(descriptor)
         if len(content) > _LARGEST_BYTES:
             raise StateFileError(f'it is larger than {_LARGEST_BYTES} bytes')
         try:

@@ -33,17 +33,17 @@ def board_view(reading: BoardState, loads: Mapping[str, float] | None = None) ->
     title.append(
         *(('  THROTTLED', 'bold red') if reading.throttled else ('  not throttled', 'dim'))
     )
-    parts: list[RenderableType] = [title, _processors(reading), _memory(reading)]
+    parts: list[RenderableType] = [title, '', _processors(reading), '', _memory(reading)]
     tables = [
         table
         for table in (_power(reading), _temperatures(reading), _events(reading))
         if table.row_count
     ]
     if tables:
-        parts.append(Columns(tables, padding=(0, 4)))
+        parts += ['', Columns(tables, padding=(0, 4))]
     if loads:
         texts = ', '.join(f'{name} {share:.0%}' for name, share in loads.items())
-        parts.append(Text(f'this program takes: {texts}', style='yellow'))
+        parts += ['', Text(f'this program takes: {texts}', style='yellow')]
     return Panel(Group(*parts), expand=False)
 
 
