@@ -22,7 +22,7 @@ _OVER_CURRENT = re.compile(r'oc[0-9]_event_cnt')
 _CLOCK_COOLING = re.compile(
     r'(?i).*(cpufreq|devfreq|throttle|balanced|_heavy|powerclamp).*|processor|[cg]pu'
 )
-_FIRMWARE = 'sys/devices/platform'
+_PLATFORM = 'sys/devices/platform'
 _RASPBERRY_NOW = 0b1110  # clock capped, throttled, soft temperature limit; bit 0 is under-voltage
 
 
@@ -77,10 +77,11 @@ def find_throttles(tree: Tree) -> Iterator[Sensor[bool]]:
             name = tree.name(f'{folder}/{device}/type')
             if _CLOCK_COOLING.fullmatch(name):
                 yield Sensor(device, name, _is_cooling(tree, f'{folder}/{device}/cur_state'))
-    for bus in tree.names(_FIRMWARE):
-        path = f'{_FIRMWARE}/{bus}/soc:firmware/get_throttled'
-        if bus.startswith('soc') and tree.exists(path):
-            yield Sensor(path, 'firmware', _raspberry(tree, path))
+    for bus in tree.names(_PLATFORM):
+        for device in tree.names(f'{_PLATFORM}/{bus}') if bus.startswith('soc') else ():
+            path = f'{_PLATFORM}/{bus}/{device}/get_throttled'
+            if device.endswith(':firmware') and tree.exists(path):
+                yield Sensor(path, 'firmware', _raspberry(tree, path))
 
 
 def _is_cooling(tree: Tree, path: str) -> Callable[[], bool]:

@@ -19,4 +19,4 @@ MEMORY_BYTES = (1.0, 2.0**50)
 
 def plausible(value: float, limits: tuple[float, float]) -> float:
     """Return the value, or NaN if it is out of the limits."""
-    return value if limits[0] <= value <= limits[1] else NOT_KNOWN
+    return float(value) if limits[0] <= value <= limits[1] else NOT_KNOWN

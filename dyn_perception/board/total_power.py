@@ -13,7 +13,8 @@ INPUT_RAILS = ('VDD_IN', 'POM_5V_IN', 'VIN')
 SUMS = (
     # Jetson AGX Xavier: each rail has a supply of its own.
     ('GPU', 'CPU', 'SOC', 'CV', 'VDDRQ', 'SYS5V'),
-    # Jetson AGX Orin; its fourth rail, VDDQ_VDD2_1V8AO, is fed by VIN_SYS_5V0.
+    # Jetson AGX Orin; its fourth rail, VDDQ_VDD2_1V8AO, is measured at 5 V and taken to be fed by
+    # VIN_SYS_5V0.
     ('VDD_GPU_SOC', 'VDD_CPU_CV', 'VIN_SYS_5V0'),
     # Jetson Thor where the INA238 of the carrier board is missing.
     ('VDD_GPU', 'VDD_CPU_SOC_MSS', 'VIN_SYS_5V0'),

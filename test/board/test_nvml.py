@@ -142,3 +142,8 @@ def test_the_library_may_be_missing_or_without_a_driver(
 
     monkeypatch.setattr(gpu_nvml.importlib, 'import_module', missing)
     assert gpu_nvml.load_nvml() is None
+
+
+def test_the_real_library_has_what_is_asked_of_it() -> None:
+    library = pytest.importorskip('pynvml')
+    assert [name for name in vars(fake_nvml()) if not hasattr(library, name)] == []

@@ -237,7 +237,9 @@ def differences(found: object, wanted: object, name: str = 'state') -> list[str]
             (one, other, f'{name}[{index}]')
             for index, (one, other) in enumerate(zip(found, wanted, strict=True))
         ]
-    elif isinstance(wanted, float) and isinstance(found, float):
+    elif isinstance(wanted, float):
+        if not isinstance(found, float):  # a message takes no integer for a real number
+            return [f'{name} is {found!r}, which is no float']
         same = math.isclose(found, wanted, rel_tol=1e-9) or (found != found and wanted != wanted)
         return [] if same else [f'{name} is {found}, not {wanted}']
     else:
