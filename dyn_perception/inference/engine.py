@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every engine does: run the groups of one loaded network."""
 
+import math
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -46,7 +47,14 @@ class Engine(ABC):
         classes: number of logits.
         threads: threads that one group is computed with.
         placement: the processors that compute.
+        busy_s: how long each processor worked on the last batch (s), where the engine knows
+            better than the clock of the calling thread.
+        host_excess_s: on a simulated board, time by which this machine was slower than the
+            modelled one for the last batch (s); NaN on a real board.
     """
+
+    busy_s: dict[str, float] | None = None
+    host_excess_s = math.nan
 
     def __init__(self, manifest: Manifest, threads: int, placement: Placement = ANYWHERE) -> None:
         """Take the network's sizes.
@@ -123,6 +131,14 @@ class Engine(ABC):
         # The first run of a size records its memory pattern, the second allocates by it.
         self.run(batch, self.groups)
         return self.run(batch, self.groups)
+
+    def busy_times(self, own_s: float) -> dict[str, float]:
+        """Return how long each processor worked on the last frame, by name (s).
+
+        Args:
+            own_s: processor time of the calling thread, preparing the frame included (s).
+        """
+        return {self.placement.processors[0].name: own_s} if self.busy_s is None else self.busy_s
 
     @abstractmethod
     def close(self) -> None:

@@ -3,13 +3,15 @@
 """The engines by name."""
 
 from collections.abc import Callable
+from functools import partial
 
+from dyn_perception.inference.affinity import on_cores
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import ANYWHERE, Placement
 from dyn_perception.network.bundle import Bundle
 
-__all__ = ['ENGINE_NAMES', 'EngineError', 'create_engine']
+__all__ = ['ENGINE_NAMES', 'EngineError', 'check_parts', 'create_engine']
 
 ENGINE_NAMES = ('onnx', 'torch')
 
@@ -32,6 +34,8 @@ def create_engine(
     """
     if name not in ENGINE_NAMES:
         raise EngineError(f'engine {name!r} is unknown: choose one of {", ".join(ENGINE_NAMES)}')
+    if len(placement.processors) > 1:
+        return _split_engine(bundle, name, threads, placement)
     try:
         return _engine_class(name, placement)(bundle, threads=threads, placement=placement)
     except ImportError as error:
@@ -39,6 +43,36 @@ def create_engine(
             f'engine {name!r} cannot be used ({error}): install the Python package '
             f'{"torch" if name == "torch" else "onnxruntime"} in the same environment'
         ) from error
+
+
+def _split_engine(bundle: Bundle, name: str, threads: int, placement: Placement) -> Engine:
+    from dyn_perception.inference.split_engine import SplitEngine
+
+    check_parts(placement, bundle.manifest.groups)
+    engines: list[Engine] = []
+    try:
+        for processor in placement.processors:
+            part = Placement(processor.name, (processor,))
+            make = partial(create_engine, bundle, name, threads=threads, placement=part)
+            engines.append(on_cores(processor.cores, make))
+        return SplitEngine(bundle.manifest, engines, placement)
+    except BaseException:
+        for engine in engines:
+            engine.close()
+        raise
+
+
+def check_parts(placement: Placement, groups: int) -> None:
+    """Refuse to share a network among more processors than it has groups.
+
+    Raises:
+        PlacementError: if some processors would never get a group.
+    """
+    if len(placement.processors) > groups:
+        raise PlacementError(
+            f'placement {placement.name!r} has {len(placement.processors)} processors: a group '
+            f'runs on one of them and the model has {groups} groups; name at most {groups}'
+        )
 
 
 def _engine_class(name: str, placement: Placement) -> Callable[..., Engine]:

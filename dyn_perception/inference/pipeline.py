@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a camera image to the classes of its regions."""
 
-import math
 import time
 from dataclasses import dataclass
 
@@ -134,8 +133,8 @@ class Pipeline:
             expected_accuracy=self._manifest.expected_accuracy(result.groups_run),
             preprocessing_s=preprocessed - start,
             inference_s=end - preprocessed,
-            busy_s={self.placement.processors[0].name: self._clock() - busy_start},
-            host_excess_s=math.nan,
+            busy_s=self._engine.busy_times(self._clock() - busy_start),
+            host_excess_s=self._engine.host_excess_s,
         )
 
     def note_delivery(self, seconds: float) -> None:

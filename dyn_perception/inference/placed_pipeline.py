@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pipelines on the processors of a placement."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dyn_perception.inference.affinity import on_cores
-from dyn_perception.inference.engines import create_engine
+from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placement import Placement
 from dyn_perception.network.bundle import Bundle
@@ -17,14 +18,12 @@ class PipelineFactory:
 
     Attributes:
         bundle: the network.
-        engine: name of the engine.
-        threads: threads that one group is computed with.
+        create_engine: loads it into an engine for a placement.
         regions: rows and columns of the grid that a frame is cut into.
     """
 
     bundle: Bundle
-    engine: str = 'onnx'
-    threads: int = 1
+    create_engine: Callable[[Placement], Engine]
     regions: tuple[int, int] = (1, 1)
 
     def make(self, placement: Placement) -> Pipeline:
@@ -40,7 +39,7 @@ class PipelineFactory:
         return on_cores(placement.processors[0].cores, lambda: self._make(placement))
 
     def _make(self, placement: Placement) -> Pipeline:
-        engine = create_engine(self.bundle, self.engine, threads=self.threads, placement=placement)
+        engine = self.create_engine(placement)
         try:
             return Pipeline(self.bundle, engine, self.regions)
         except BaseException:

@@ -16,6 +16,7 @@ from dyn_perception.inference.processors import (
 
 ANY_CPU = 'cpu'
 GPU = 'gpu'
+SPLIT = '+'
 _CORES_OF = 'cpu:'
 
 
@@ -79,24 +80,40 @@ class Machine:
         ]
         cores = f'{_CORES_OF}<cores> of {format_core_list(self.usable)}'
         gpu = f'no gpu: {self.no_gpu}' if self.no_gpu else GPU
-        return '; '.join([', '.join([ANY_CPU, *clusters, cores]), gpu])
+        return '; '.join([', '.join([ANY_CPU, *clusters, cores]), gpu, 'parts joined by +'])
 
     def place(self, name: str) -> Placement:
         """Return what a placement stands for on this machine.
 
         Args:
             name: `cpu` (any core), `cpu:<cluster>`, `cpu:<cores>` such as `cpu:0`, `cpu:0,2` or
-                `cpu:0-3`, or `gpu`.
+                `cpu:0-3`, `gpu`, or several of these joined by `+` that share the groups.
 
         Raises:
             PlacementError: if this machine does not offer it; the text lists what it does.
         """
         try:
-            return Placement(name, (self._processor(name),))
+            processors = tuple(self._processor(part) for part in name.split(SPLIT))
+            self._check_apart(processors)
+            return Placement(name, processors)
         except ValueError as error:
             raise PlacementError(
                 f'placement {name!r} is not possible: {error}; this machine offers {self.offer}'
             ) from error
+
+    def _check_apart(self, processors: tuple[Processor, ...]) -> None:
+        """Refuse processors that would compute on the same core, or twice on the GPU."""
+        taken: dict[object, str] = {}
+        for processor in processors:
+            cores = self.usable if processor.cores is None else processor.cores
+            for place in (GPU,) if processor.is_gpu else cores:
+                if place in taken:
+                    what = place if place == GPU else f'core {place}'
+                    raise ValueError(
+                        f'{taken[place]} and {processor.name} would share {what}, which is no '
+                        'gain: name cores for each part'
+                    )
+                taken[place] = processor.name
 
     def _processor(self, name: str) -> Processor:
         if name == ANY_CPU:

@@ -75,14 +75,16 @@ class StopRule:
         """
         if groups_run >= self._limits.width:
             return StopReason.WIDTH
-        if self._limits.confidence and self.is_sure(groups_run, logits):
+        if self.is_sure(groups_run, logits):
             return StopReason.CONFIDENCE
-        if self._limits.deadline_s != math.inf and not self.fits(self._group_time.bound_s):
+        if not self.fits(self._group_time.bound_s):
             return StopReason.DEADLINE
         return None
 
     def is_sure(self, groups_run: int, logits: NDArray[np.float32]) -> bool:
         """Return whether the most probable class of every region is sure enough."""
+        if not self._limits.confidence:
+            return False
         scores = softmax(logits, self._manifest.figures(groups_run).temperature)
         return float(scores.max(axis=1).min()) >= self._limits.confidence
 

@@ -20,7 +20,7 @@ class TimeEstimate:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._mean = math.nan
+        self._mean = 0.0
         self._variance = 0.0
         self._count = 0
 
@@ -38,12 +38,10 @@ class TimeEstimate:
 
     @property
     def mean_s(self) -> float:
-        """Mean (s); NaN while no time was added."""
+        """Mean (s); 0 while no time was added."""
         return self._mean
 
     @property
     def bound_s(self) -> float:
         """Time that is rarely exceeded (s); 0 while no time was added."""
-        if self._count == 0:
-            return 0.0
         return self._mean + _DEVIATIONS * math.sqrt(self._variance)

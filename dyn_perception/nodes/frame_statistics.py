@@ -27,7 +27,7 @@ class FrameReport:
     seconds: float
     window: FrameCounts
     total: FrameCounts
-    silence_s: float  # since the last image arrived, or since the start
+    silence_s: dict[str, float]  # since the last image of each topic arrived, or since the start
     last_refusal: str
     last_failure: str
 
@@ -48,22 +48,27 @@ class FrameReport:
 class FrameStatistics:
     """Counts frames from several threads; `report` closes a window and starts the next."""
 
+    topics: tuple[str, ...]
     last_refusal: str = ''
     last_failure: str = ''
     _window: FrameCounts = field(default_factory=FrameCounts)
     _total: FrameCounts = field(default_factory=FrameCounts)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _window_start: float = field(default_factory=time.monotonic)
-    _last_arrival: float = field(default_factory=time.monotonic)
+    _last_arrivals: dict[str, float] = field(default_factory=dict)
 
-    def count_received(self, arrival: float) -> None:
-        """Count an image that arrived at a time of the monotonic clock."""
-        self._last_arrival = arrival
+    def __post_init__(self) -> None:
+        """Count the silence of every topic from now."""
+        self.restart_silence()
+
+    def count_received(self, arrival: float, topic: str) -> None:
+        """Count an image of a topic that arrived at a time of the monotonic clock."""
+        self._last_arrivals[topic] = arrival
         self._count('received')
 
     def restart_silence(self) -> None:
         """Count the silence from now, because images were not wanted before."""
-        self._last_arrival = time.monotonic()
+        self._last_arrivals = dict.fromkeys(self.topics, time.monotonic())
 
     def count_processed(self, latency_s: float, dropped: int) -> None:
         """Count a published result, and the frames dropped before it."""
@@ -94,7 +99,7 @@ class FrameStatistics:
                 seconds=max(seconds, 1e-9),
                 window=window,
                 total=FrameCounts(**vars(self._total)),
-                silence_s=now - self._last_arrival,
+                silence_s={topic: now - last for topic, last in self._last_arrivals.items()},
                 last_refusal=self.last_refusal,
                 last_failure=self.last_failure,
             )

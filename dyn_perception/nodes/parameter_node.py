@@ -39,7 +39,15 @@ class ParameterNode(Node, Generic[Settings]):
 
     def __init__(self, name: str, table: type[Settings], **options: Any) -> None:
         """Create the node; parameters are declared by `declare_table`."""
-        super().__init__(name, automatically_declare_parameters_from_overrides=True, **options)
+        try:
+            super().__init__(name, automatically_declare_parameters_from_overrides=True, **options)
+        except ValueError as error:
+            if 'PARAMETER_NOT_SET' not in str(error):
+                raise
+            raise ParameterError(
+                'a parameter was given no value or an empty list, which ROS 2 cannot pass: '
+                'leave it out to have its default'
+            ) from error
         self._table = table
         self._specifications = specifications(table)
         self._fields = frozenset(self._specifications)

@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, get_args, get_type_hints
 
-Value = bool | int | float | str | tuple[int, ...]
+Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
 
 _TYPE_NAMES = {bool: 'boolean', int: 'integer', float: 'real number', str: 'text'}
 
@@ -29,7 +29,7 @@ class ParameterSpecification:
     """What one parameter is: a row of a table."""
 
     name: str
-    value_type: Any  # bool, int, float, str, or tuple[int, int] for a list of two
+    value_type: Any  # bool, int, float, str, tuple[int, int] for two, tuple[str, ...] for a list
     default: Value | None  # None: known only once the node has started
     description: str
     unit: str = ''
@@ -45,12 +45,19 @@ class ParameterSpecification:
     @property
     def type_name(self) -> str:
         """The type in words."""
+        if self.is_list_of_texts:
+            return 'list of texts'
         return f'list of {self.length} integers' if self.length else _TYPE_NAMES[self.value_type]
 
     @property
+    def is_list_of_texts(self) -> bool:
+        """Whether the value is a list of any number of texts."""
+        return get_args(self.value_type) == (str, Ellipsis)
+
+    @property
     def length(self) -> int:
-        """Entries of a list, 0 for other types."""
-        return len(get_args(self.value_type))
+        """Entries of a list of integers, 0 for other types."""
+        return 0 if self.is_list_of_texts else len(get_args(self.value_type))
 
     @property
     def range_text(self) -> str:
@@ -71,6 +78,8 @@ class ParameterSpecification:
         """
         if value is None:
             raise ParameterError(f'{self.name} has no value: {self._remedy()}')
+        if self.is_list_of_texts:
+            return self._check_texts(value)
         if self.length:
             return self._check_list(value)
         if self.value_type is float and type(value) is int:
@@ -90,6 +99,17 @@ class ParameterSpecification:
                 if end is not None and math.isclose(number, end, rel_tol=self.tolerance):
                     return end
         return number
+
+    def _check_texts(self, value: Any) -> tuple[str, ...]:
+        is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+        if not is_list or not value or any(type(entry) is not str for entry in value):
+            raise ParameterError(f'{self.name} {value!r} is no {self.type_name}: {self._remedy()}')
+        twice = {entry for entry in value if value.count(entry) > 1}
+        if twice:
+            raise ParameterError(
+                f'{self.name} {list(value)} names {sorted(twice)[0]!r} twice: name each once'
+            )
+        return tuple(value)
 
     def _check_list(self, value: Any) -> tuple[int, ...]:
         is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes))

@@ -19,21 +19,23 @@ class PerceptionDiagnostics:
     """Publishes the state of the node on /diagnostics once a second."""
 
     def __init__(
-        self, node: ParameterNode[PerceptionSettings], topic: str, manifest: Manifest
+        self,
+        node: ParameterNode[PerceptionSettings],
+        topics: tuple[str, ...],
+        manifest: Manifest,
     ) -> None:
-        """Start to publish; `topic` is where the images come from."""
-        self.statistics = FrameStatistics()
+        """Start to publish; `topics` is where the images come from."""
+        self.statistics = FrameStatistics(topics)
         self._node = node
-        self._topic = topic
         self._manifest = manifest
         self._hardware_id = socket.gethostname()
         self._advice = SegmentAdvice(node)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 1)
         node.create_timer(1.0, self._publish)
 
-    def count_received(self, arrival_s: float, size: int) -> None:
+    def count_received(self, arrival_s: float, topic: str, size: int) -> None:
         """Count an image of so many bytes that arrived at a time of the monotonic clock."""
-        self.statistics.count_received(arrival_s)
+        self.statistics.count_received(arrival_s, topic)
         if self._node.settings.image_transport == 'raw':
             self._advice.note_size(size)
 
@@ -52,9 +54,9 @@ class PerceptionDiagnostics:
         )
         array.header.stamp = node.get_clock().now().to_msg()
         self._publisher.publish(array)
-        silent = settings.enabled and report.silence_s > SILENCE_S
-        if silent and settings.image_transport == 'raw' and node.count_publishers(self._topic):
-            self._advice.give()
+        raw = settings.enabled and settings.image_transport == 'raw'
+        if raw and any(map(node.count_publishers, _silent_topics(report))):
+            self._advice.give()  # a camera is there, and nothing of it arrives
 
     def _judge_frames(
         self, settings: PerceptionSettings, report: FrameReport
@@ -63,11 +65,11 @@ class PerceptionDiagnostics:
             return DiagnosticStatus.OK, 'disabled: set enabled to true to process frames'
         if refused := report.window.refused:
             return DiagnosticStatus.WARN, f'{refused} images refused: {report.last_refusal}'
-        if report.silence_s > SILENCE_S:
+        if silent := _silent_topics(report):
+            silences = (f'{report.silence_s[topic]:.0f} s on {topic}' for topic in silent)
             return (
                 DiagnosticStatus.WARN,
-                f'no image for {report.silence_s:.0f} s on {self._topic}: '
-                'check the camera and the remapping',
+                f'no image for {", ".join(silences)}: check the camera and the remapping',
             )
         return DiagnosticStatus.OK, f'{report.rate_hz:.1f} frames a second'
 
@@ -81,6 +83,10 @@ class PerceptionDiagnostics:
             hardware_id=self._hardware_id,
             values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
         )
+
+
+def _silent_topics(report: FrameReport) -> list[str]:
+    return [topic for topic, silence_s in report.silence_s.items() if silence_s > SILENCE_S]
 
 
 def _judge_network(report: FrameReport) -> tuple[bytes, str]:

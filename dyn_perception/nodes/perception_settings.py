@@ -37,7 +37,7 @@ class PerceptionSettings:
     placement: str = parameter(
         'cpu',
         'Where the network runs: cpu (any core), cpu: and a cluster or cores (cpu:a57, cpu:0, '
-        'cpu:0,2, cpu:0-3), or gpu.',
+        'cpu:0,2, cpu:0-3), gpu, or several joined by + that share the groups of each frame.',
         constraint='What the machine offers is listed when another value is refused',
     )
     enabled: bool = parameter(
@@ -53,9 +53,16 @@ class PerceptionSettings:
         maximum=64,
         fixed=True,
     )
+    image_topics: tuple[str, ...] = parameter(
+        ('image_raw',),
+        'Topics of the cameras that share the network: they take turns, each with its newest '
+        'frame.',
+        fixed=True,
+    )
     image_transport: str = parameter(
         'raw',
-        'Subscribe to image_raw (raw) or to image_raw/compressed (compressed).',
+        'Subscribe to the topics themselves (raw) or to each one followed by /compressed '
+        '(compressed).',
         choices=('raw', 'compressed'),
         fixed=True,
     )
@@ -63,6 +70,12 @@ class PerceptionSettings:
         'onnx',
         'What runs the network: ONNX Runtime, or PyTorch where it is installed.',
         choices=ENGINE_NAMES,
+        fixed=True,
+    )
+    simulated_board: str = parameter(
+        '',
+        'Folder of a running simulated board whose processors the network takes the time of; '
+        'empty: this machine.',
         fixed=True,
     )
     threads: int = parameter(

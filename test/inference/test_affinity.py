@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from dyn_perception.inference.affinity import on_cores, set_thread_cores
+from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.pipeline import FrameLimits
+from dyn_perception.inference.pipeline import FrameLimits, Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
-from dyn_perception.inference.placement import ANYWHERE, Machine
+from dyn_perception.inference.placement import ANYWHERE, Machine, Placement
 from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.raw_image import RawImage
 from dyn_perception.network.bundle import Bundle, load_bundle
@@ -25,6 +27,13 @@ CORE = min(usable_cores())
 @pytest.fixture(scope='module')
 def bundle(tmp_path_factory) -> Bundle:
     return load_bundle(write_test_bundle(tmp_path_factory.mktemp('affinity') / 'bundle'))
+
+
+def make_pipeline(bundle: Bundle, placement: Placement, threads: int = 1) -> Pipeline:
+    def create(where: Placement) -> Engine:
+        return create_engine(bundle, threads=threads, placement=where)
+
+    return PipelineFactory(bundle, create).make(placement)
 
 
 def threads() -> set[int]:
@@ -59,7 +68,7 @@ def test_error_of_the_function_comes_through() -> None:
 def test_threads_of_the_engine_stay_on_the_cores(bundle: Bundle) -> None:
     before = threads()
     placement = Machine({}).place(f'cpu:{CORE}')
-    pipeline = PipelineFactory(bundle, threads=3).make(placement)
+    pipeline = make_pipeline(bundle, placement, threads=3)
     try:
         new = threads() - before
         assert len(new) >= 2  # those of ONNX Runtime beside the caller's
@@ -73,7 +82,7 @@ def test_placement_changes_no_bit_of_the_answer(bundle: Bundle) -> None:
     image = RawImage(48, 64, 'bgr8', False, 192, pixels.tobytes())
     results = []
     for placement in (ANYWHERE, Machine({}).place(f'cpu:{CORE}')):
-        pipeline = PipelineFactory(bundle).make(placement)
+        pipeline = make_pipeline(bundle, placement)
         results.append(pipeline.run(image, FrameLimits(4)))
         pipeline.close()
     np.testing.assert_array_equal(results[0].scores, results[1].scores)

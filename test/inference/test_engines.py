@@ -190,7 +190,7 @@ def test_warm_up_then_other_batch_sizes(engine):
     engine.warm_up(6)
     for count in (6, 1, 3, 6):
         assert engine.run(images(count), GROUPS).logits.shape == (count, 10)
-    assert engine.placement == 'cpu'
+    assert engine.placement.name == 'cpu'
     assert (engine.groups, engine.classes, engine.threads) == (GROUPS, 10, 1)
 
 

@@ -65,8 +65,32 @@ def test_refusal_says_why_and_what_there_is(name: str, reason: str) -> None:
     text = str(caught.value)
     assert text.startswith(f'placement {name!r} is not possible: ')
     assert reason in text
-    offer = 'cpu, cpu:a7 (cores 0-3), cpu:a15 (cores 4-7), cpu:<cores> of 0-4,6; gpu'
-    assert text.endswith(f'this machine offers {offer}')
+    assert text.endswith(
+        '; this machine offers cpu, cpu:a7 (cores 0-3), cpu:a15 (cores 4-7), '
+        'cpu:<cores> of 0-4,6; gpu; parts joined by +'
+    )
+
+
+def test_split_names_its_processors_in_order() -> None:
+    placement = machine().place('cpu:4+cpu:a7+gpu')
+    names = [processor.name for processor in placement.processors]
+    assert (placement.name, names) == ('cpu:4+cpu:a7+gpu', ['cpu:4', 'cpu:a7', 'gpu'])
+    assert len(machine().place('cpu+gpu').processors) == 2
+
+
+@pytest.mark.parametrize(
+    ('name', 'reason'),
+    [
+        ('cpu:0+cpu:0-2', 'cpu:0 and cpu:0-2 would share core 0'),
+        ('cpu+cpu:4', 'cpu and cpu:4 would share core 4'),
+        ('gpu+gpu', 'gpu and gpu would share gpu'),
+        ('cpu:0+', 'there is no such processor'),
+        ('cpu:0+cpu:9', 'there is no core 9'),
+    ],
+)
+def test_senseless_split_is_refused(name: str, reason: str) -> None:
+    with pytest.raises(PlacementError, match=reason):
+        machine().place(name)
 
 
 def test_machine_without_a_gpu_says_why() -> None:

@@ -101,3 +101,19 @@ def test_result_says_where_from_and_how_late(camera: Camera) -> None:
     parts = result.queueing_ms + result.preprocessing_ms + result.inference_ms
     assert result.latency_ms >= parts > 0
     assert math.isnan(result.host_excess_ms)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason='one core: nothing to split over')
+def test_groups_of_one_frame_on_two_cores(camera: Camera, perception: NodeProcess) -> None:
+    before = camera.ask(image_message(seed=7))
+    one, other = sorted(os.sched_getaffinity(0))[:2]
+    place = f'cpu:{one}+cpu:{other}'
+    assert camera.client.set_parameters('perception', placement=place).successful
+    perception.wait_for_line(f'the network runs on {place}')
+    result = camera.ask(image_message(seed=7))
+    assert result.operating_point.placement == place
+    assert {time.processor for time in result.busy_time} == {f'cpu:{one}', f'cpu:{other}'}
+    assert result.regions[0].scores == before.regions[0].scores
+    assert {frozenset({one}), frozenset({other})} <= threads_by_cores(perception.pid)
+    answer = camera.client.set_parameters('perception', placement=f'{place}+cpu:{one}')
+    assert f'would share core {one}' in answer.reason

@@ -1,0 +1,123 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the network of the perception node runs: on this machine or on a simulated board."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rclpy.parameter import Parameter
+
+from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.engines import check_parts, create_engine
+from dyn_perception.inference.errors import PlacementError
+from dyn_perception.inference.pipeline import Pipeline
+from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.placement import Placement
+from dyn_perception.inference.this_machine import this_machine
+from dyn_perception.network.bundle import Bundle
+from dyn_perception.nodes.frame_worker import FrameWorker
+from dyn_perception.nodes.parameter_node import ParameterNode
+from dyn_perception.nodes.parameter_table import ParameterError
+from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.placement_changes import PlacementChanges
+
+_BOARD_WAIT_S = 10.0  # nodes start in any order
+
+
+class PerceptionPlacing:
+    """Puts the network where the parameter `placement` says, at the start and on each change."""
+
+    def __init__(self, node: ParameterNode[PerceptionSettings], bundle: Bundle) -> None:
+        """Load the network.
+
+        Raises:
+            EngineError: if the placement is not offered or the network cannot be loaded there.
+            SimulationError: if there is no simulated board where one should be.
+        """
+        self._node = node
+        self._bundle = bundle
+        settings = node.settings
+        self._find, self._create = self._on_this_machine()
+        if settings.simulated_board:
+            self._find, self._create = self._on_a_simulated_board(Path(settings.simulated_board))
+        factory = PipelineFactory(bundle, self._create, settings.regions)
+        first = factory.make(self._place(settings.placement))
+        self._changes = PlacementChanges(first, factory.make, self._placed, self._not_placed)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline in force, for the frames' thread."""
+        return self._changes.pipeline
+
+    def attach(self, worker: FrameWorker) -> None:
+        """Name the frames' thread."""
+        self._changes.attach(worker)
+
+    def check(self, name: str) -> None:
+        """Refuse a placement that is not offered.
+
+        Raises:
+            ParameterError: with the reason and what is offered.
+        """
+        try:
+            self._place(name)
+        except PlacementError as error:
+            raise ParameterError(str(error)) from error
+
+    def change(self, name: str) -> None:
+        """Go over to a placement that was checked, without losing a frame."""
+        try:
+            self._changes.request(self._place(name))
+        except PlacementError as error:  # a core went away since it was checked
+            self._give_up(name, error)
+
+    def close(self) -> None:
+        """End a change that is under way."""
+        self._changes.close()
+
+    def _place(self, name: str) -> Placement:
+        placement = self._find(name)
+        check_parts(placement, self._bundle.manifest.groups)
+        return placement
+
+    def _on_this_machine(
+        self,
+    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
+        engine, threads = self._node.settings.engine, self._node.settings.threads
+
+        def find(name: str) -> Placement:
+            return this_machine(engine).place(name)  # cores come and go
+
+        def create(placement: Placement) -> Engine:
+            return create_engine(self._bundle, engine, threads=threads, placement=placement)
+
+        return find, create
+
+    def _on_a_simulated_board(
+        self, root: Path
+    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
+        from dyn_perception.simulation.simulated_processors import SimulatedProcessors
+        from dyn_perception.simulation.stretched_engine import stretch
+
+        board = SimulatedProcessors(root, wait_s=_BOARD_WAIT_S)
+        engine, threads = self._node.settings.engine, self._node.settings.threads
+
+        def create(placement: Placement) -> Engine:
+            inner = create_engine(self._bundle, engine, threads=threads)
+            return stretch(self._bundle, inner, board, placement)
+
+        return board.place, create
+
+    def _placed(self, placement: Placement) -> None:
+        self._node.get_logger().info(f'the network runs on {placement.name}')
+
+    def _not_placed(self, placement: Placement, error: Exception) -> None:
+        # In the executor's thread, as every other set.
+        self._node.executor.create_task(self._give_up, placement.name, error)
+
+    def _give_up(self, name: str, error: Exception) -> None:
+        """Say why a placement failed and put the parameter back to the one in force."""
+        self._node.get_logger().error(f'placement {name!r} failed, the one before stays: {error}')
+        if self._node.settings.placement == name:
+            in_force = self.pipeline.placement.name
+            self._node.set_parameters([Parameter('placement', value=in_force)])

@@ -1,0 +1,48 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The perception node on a simulated board, over real DDS."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from support.camera import Camera
+from support.images import image_message
+from support.node_process import NodeProcess
+from support.ros_client import RosClient
+
+StartNode = Callable[..., NodeProcess]
+
+
+def test_network_takes_the_time_of_the_board(
+    start_node: StartNode, bundle: Path, client: RosClient, tmp_path: Path
+) -> None:
+    root = tmp_path / 'board'
+    start_node('simulated_board', parameters={'board': 'jetson_nano', 'root': str(root)})
+    start_node('perception', parameters={'model': str(bundle), 'simulated_board': str(root)})
+    camera = Camera(client)
+    for placement, processor in (('cpu', 'cpu:a57'), ('gpu', 'gpu'), ('cpu:a57', 'cpu:a57')):
+        assert client.set_parameters('perception', placement=placement).successful
+        client.spin_until(
+            lambda wanted=placement: (
+                camera.ask(image_message()).operating_point.placement == wanted
+            ),
+            f'the network on {placement}',
+        )
+        result = camera.ask(image_message())
+        busy = {time.processor: time.busy_s for time in result.busy_time}
+        assert busy[processor] > 0
+        assert result.host_excess_ms >= 0 and not math.isnan(result.host_excess_ms)
+        assert result.inference_ms >= busy[processor] * 1000 * 0.5
+    answer = client.set_parameters('perception', placement='cpu:0')
+    assert not answer.successful
+    assert 'cpu:a57, gpu' in answer.reason
+
+
+def test_missing_board_ends_the_node_with_the_reason(
+    start_node: StartNode, bundle: Path, tmp_path: Path
+) -> None:
+    parameters = {'model': str(bundle), 'simulated_board': str(tmp_path)}
+    process = start_node('perception', parameters=parameters)
+    assert process.wait() == 1
+    assert str(tmp_path) in process.lines[-1]
