@@ -15,6 +15,15 @@ MAXIMUM_BYTES = 256 * 1024
 _HINT = 'config/boards/ of the package has examples, doc/boards.md describes the format'
 
 
+class _Loader(yaml.SafeLoader):
+    """Plain data without aliases: one that is repeated can stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError('it has an alias: write the values out')
+        return super().compose_node(parent, index)
+
+
 def board_names() -> tuple[str, ...]:
     """Return the names of the shipped boards.
 
@@ -66,10 +75,11 @@ def parse_board_description(content: bytes | str, origin: str) -> BoardDescripti
     if len(content) > MAXIMUM_BYTES:
         raise SimulationError(f'{origin} is larger than {MAXIMUM_BYTES} bytes: {_HINT}')
     try:
-        # An alias that is repeated can stand for more than any memory holds.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content)):
-            raise SimulationError(f'{origin} has a YAML alias: write the values out')
-        data = yaml.safe_load(content)
+        loader = _Loader(content)
+        try:
+            data = loader.get_single_data()
+        finally:
+            loader.dispose()
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         reason = ' '.join(str(error).split())
         raise SimulationError(f'{origin} is no valid YAML ({reason}): {_HINT}') from error
