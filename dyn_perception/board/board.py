@@ -84,7 +84,9 @@ class Board:
             power_odroid.find_rails,
             partial(power_powercap.find_rails, clock=clock),
         )
-        self._zones: SensorList[float] = SensorList(tree, temperatures.find_zones)
+        self._zones: SensorList[float] = SensorList(
+            tree, temperatures.find_zones, temperatures.find_processors
+        )
         self._counters: SensorList[float] = SensorList(tree, events.find_counters)
         self._throttles: SensorList[bool] = SensorList(tree, events.find_throttles)
         self._counts: dict[str, float] = {}

@@ -3,6 +3,7 @@
 """The types of CPU cores, by the numbers and names that ARM, NVIDIA and the kernel give them."""
 
 import re
+from collections.abc import Sequence
 
 from dyn_perception.board.files import Tree, to_cores
 
@@ -49,15 +50,26 @@ _TYPES = {
     (0x4E, 0x003): 'denver',
     (0x4E, 0x004): 'carmel',
 }
+_CPU = 'sys/devices/system/cpu'
+_COMPATIBLE = re.compile(rb'(?:arm,cortex-|nvidia,)(a[0-9]{1,3}[a-z]*|denver|carmel)\b')
 _FIELD = re.compile(rb'(processor|CPU implementer|CPU part)\s*:\s*(0x[0-9a-f]{1,4}|[0-9]{1,4})')
 
 
-def core_types(tree: Tree) -> dict[int, str]:
-    """Return the type of each core that tells it; cores that are offline may not."""
+def core_types(tree: Tree, cores: Sequence[int]) -> dict[int, str]:
+    """Return the type of each core that tells it; those that are offline by the device tree."""
     types = _arm_types(tree.read('proc/cpuinfo'))
+    if types.keys() >= set(cores):
+        return types
+    told = {core: tree.read(f'{_CPU}/cpu{core}/of_node/compatible') for core in cores}
+    # The device tree of an Orin says a78 where the core says a78ae: the core knows best.
+    by_words = {told[core]: types[core] for core in told if core in types}
+    for core, words in told.items():
+        match = _COMPATIBLE.search(words)
+        if core not in types and match is not None:
+            types[core] = by_words.get(words, match[1].decode())
     for name in ('core', 'atom'):  # hybrid processors of Intel
-        cores = to_cores(tree.read(f'sys/devices/cpu_{name}/cpus'))
-        types.update(dict.fromkeys(cores, name))
+        hybrid = to_cores(tree.read(f'sys/devices/cpu_{name}/cpus'))
+        types.update(dict.fromkeys(hybrid, name))
     return types
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from dyn_perception.board.files import Tree, to_number
-from dyn_perception.board.hwmon import hwmon_folders
+from dyn_perception.board.hwmon import hardware_monitors
 from dyn_perception.board.plausible import plausible
 from dyn_perception.board.sensors import Sensor
 from dyn_perception.board.topology import present_cores
@@ -32,10 +32,10 @@ def find_counters(tree: Tree) -> Iterator[Sensor[float]]:
     Jetson's are, on Orin and Thor: oc1 under-voltage, oc2 average and oc3 instantaneous
     over-current. On x86 each core counts for itself; the highest stands for all.
     """
-    for folder in hwmon_folders(tree):
-        for name in tree.names(folder):
+    for monitor in hardware_monitors(tree):
+        for name in tree.names(monitor.folder):
             if _OVER_CURRENT.fullmatch(name):
-                path = f'{folder}/{name}'
+                path = f'{monitor.folder}/{name}'
                 yield Sensor(path, name.removesuffix('_event_cnt'), _counter(tree, path))
     cores = [f'cpu{core}' for core in present_cores(tree)]
     for what in ('core', 'package'):

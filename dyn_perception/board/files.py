@@ -109,7 +109,8 @@ class Tree:
 
     def read(self, path: str) -> bytes:
         """Return what a file holds, empty if it cannot be read."""
-        return self.reader(path)()
+        place = self.find(path)
+        return (self._read(place) or b'') if place else b''
 
     def text(self, path: str) -> str:
         """Return a file's text without space and NUL around it; '' if it is no short text."""

@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from dyn_perception.board.files import Tree, to_number
-from dyn_perception.board.hwmon import hwmon_folders
+from dyn_perception.board.hwmon import hardware_monitors
 from dyn_perception.board.plausible import POWER_W, plausible
 from dyn_perception.board.sensors import Sensor
 
@@ -19,8 +19,8 @@ def find_rails(tree: Tree) -> Iterator[Sensor[float]]:
     supplies say here they say in their own folders as well.
     """
     supplies = tree.names('sys/class/power_supply')
-    for folder in hwmon_folders(tree):
-        chip = tree.name(f'{folder}/name')
+    for monitor in hardware_monitors(tree):
+        folder, chip = monitor.folder, monitor.chip
         if not chip or chip in supplies:
             continue
         names = set(tree.names(folder))

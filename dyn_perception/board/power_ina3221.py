@@ -10,7 +10,7 @@ https://docs.kernel.org/hwmon/ina3221.html
 from collections.abc import Iterator
 
 from dyn_perception.board.files import Tree, to_number
-from dyn_perception.board.hwmon import hwmon_folders
+from dyn_perception.board.hwmon import hardware_monitors
 from dyn_perception.board.plausible import CURRENT_A, POWER_W, VOLTAGE_V, plausible
 from dyn_perception.board.sensors import Sensor
 
@@ -29,13 +29,13 @@ def find_iio_rails(tree: Tree) -> Iterator[Sensor[float]]:
 
 def find_hwmon_rails(tree: Tree) -> Iterator[Sensor[float]]:
     """Find the rails of the kernel's hwmon driver (W)."""
-    for folder in hwmon_folders(tree):
-        if tree.text(f'{folder}/name') != 'ina3221':
+    for monitor in hardware_monitors(tree):
+        if monitor.chip != 'ina3221':
             continue
         for channel in (1, 2, 3):  # in4...6 are shunt voltages, in7 and curr4 are sums
-            name = tree.name(f'{folder}/in{channel}_label')
+            name = tree.name(f'{monitor.folder}/in{channel}_label')
             if _is_used(name):
-                yield _product_rail(tree, folder, channel, name)
+                yield _product_rail(tree, monitor.folder, channel, name)
 
 
 def _iio_folders(tree: Tree) -> list[str]:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from dyn_perception.board.files import Tree, to_number
+from dyn_perception.board.hwmon import hardware_monitors
 from dyn_perception.board.plausible import TEMPERATURE_C, plausible
 from dyn_perception.board.sensors import Sensor
 from dyn_perception.board.state import NOT_KNOWN
 
 _FOLDERS = ('sys/class/thermal', 'sys/devices/virtual/thermal')
+_PROCESSORS = ('k10temp', 'zenpower', 'amdgpu')
 _ODROID = 'sys/devices/10060000.tmu/temp'
 _ODROID_LINE = re.compile(rb'sensor[0-9] *: *([0-9]{1,9})')
 
@@ -36,6 +38,13 @@ def find_zones(tree: Tree) -> Iterator[Sensor[float]]:
             yield _zone(tree, f'{folder}/temp', zone, name)
     if not places and tree.exists(_ODROID):
         yield _odroid(tree)
+
+
+def find_processors(tree: Tree) -> Iterator[Sensor[float]]:
+    """Find AMD's processors (degree Celsius), which are no thermal zones: 'k10temp' ..."""
+    for monitor in hardware_monitors(tree):
+        if monitor.chip in _PROCESSORS:
+            yield _zone(tree, f'{monitor.folder}/temp1_input', monitor.folder, monitor.chip)
 
 
 def _zone(tree: Tree, path: str, zone: str, name: str) -> Sensor[float]:

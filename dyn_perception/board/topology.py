@@ -69,7 +69,7 @@ def find_topology(tree: Tree) -> Topology:
     that share its policy, otherwise to the cluster of the core before it.
     """
     cores = present_cores(tree)
-    types = core_types(tree)
+    types = core_types(tree, cores)
     policies = find_policies(tree, cores)
     groups: list[_Group] = []
     units = [(policy.cores, policy) for policy in policies]

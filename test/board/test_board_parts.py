@@ -10,8 +10,9 @@ import pytest
 
 from dyn_perception.board.board import open_board
 from dyn_perception.board.gpu_devfreq import to_share
+from dyn_perception.board.state import EventCounter
 from support.board_trees import write_jetson_orin_nano, write_raspberry_pi
-from support.tree_writer import WrittenBoard, write_devfreq, write_nvpmodel
+from support.tree_writer import WrittenBoard, write_devfreq, write_hwmon, write_nvpmodel
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,21 @@ def test_files_that_block_do_not_hold_the_reading_up(tmp_path: Path) -> None:
             os.mkfifo(path)
     state = open_board(written.root).read()
     assert math.isnan(state.total_power_w) and math.isnan(state.hottest_c)
+
+
+def test_an_amd_processor_tells_its_temperature_though_it_is_no_zone(tmp_path: Path) -> None:
+    written = WrittenBoard(tmp_path)
+    write_hwmon(written, 1, 'sys/devices/pci', {'name': 'k10temp', 'temp1_input': 61250})
+    write_hwmon(written, 2, 'sys/devices/nvme', {'name': 'nvme', 'temp1_input': 90000})
+    state = open_board(tmp_path).read()
+    assert [(zone.name, zone.temperature_c) for zone in state.zones] == [('k10temp', 61.25)]
+
+
+def test_monitors_are_found_in_a_copy_without_links_and_names(tmp_path: Path) -> None:
+    written = WrittenBoard(tmp_path)
+    folder = 'sys/bus/i2c/drivers/ina3221/1-0040/hwmon/hwmon3'
+    written.files(folder, {'in1_label': 'VDD_IN', 'in1_input': 5000, 'curr1_input': 1500})
+    written.file('sys/devices/platform/soctherm-oc-event/hwmon/hwmon1/oc2_event_cnt', 4)
+    state = open_board(tmp_path).read()
+    assert state.total_power_w == 7.5
+    assert state.events == (EventCounter('oc2', 4),)

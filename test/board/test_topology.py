@@ -96,3 +96,21 @@ def test_cores_are_found_without_the_list_of_those_present(tmp_path: Path) -> No
     write_cores(board, [''] * 3, dict.fromkeys(range(3), 0.0))
     board.file(f'{CPU}/present', '0-99999999')
     assert clusters(tmp_path) == {'cpu': (0, 1, 2)}
+
+
+def test_cores_that_are_offline_are_told_apart_by_the_device_tree(tmp_path: Path) -> None:
+    """A TX2 in its modes without Denver cores."""
+    board = WrittenBoard(tmp_path)
+    write_cores(board, ['0xd07'] * 6, dict.fromkeys((0, 3, 4, 5), 0.0))
+    for core in range(6):
+        words = 'nvidia,tegra186-denver\0nvidia,denver\0' if core in (1, 2) else 'arm,cortex-a57\0'
+        board.file(f'{CPU}/cpu{core}/of_node/compatible', words)
+    assert clusters(tmp_path) == {'a57': (0, 3, 4, 5), 'denver': (1, 2)}
+
+
+def test_an_offline_core_has_the_type_of_those_with_its_words(tmp_path: Path) -> None:
+    board = WrittenBoard(tmp_path)
+    write_cores(board, ['0xd42'] * 4, dict.fromkeys(range(3), 0.0))
+    for core in range(4):
+        board.file(f'{CPU}/cpu{core}/of_node/compatible', 'arm,cortex-a78\0')
+    assert clusters(tmp_path) == {'a78ae': (0, 1, 2, 3)}
