@@ -115,6 +115,22 @@ def test_evaluate_prints_a_table(bundle_path):
     assert 'top-1' in done.stdout
 
 
+def test_evaluate_prints_and_draws_the_confidence_curve(bundle_path, tmp_path):
+    picture = tmp_path / 'curve.svg'
+    options = ['evaluate', bundle_path, '--data', 'generated', '--confidence-curve', picture]
+    done = run(*options)
+    assert done.returncode == 0, done.stderr
+    assert 'confidence_exit' in done.stdout
+    assert '<svg' in picture.read_text()
+    found = json.loads(run(*options, '--json').stdout)
+    last = found['confidence_curve'][-1]
+    assert (last['threshold'], last['top1']) == (0, found['widths'][-1]['top1'])
+    done = run(*options[:-1], tmp_path / 'curve.nonsense')
+    assert done.returncode != 0
+    assert 'curve.nonsense' in done.stderr.strip().splitlines()[-1]
+    assert 'Traceback' not in done.stderr
+
+
 def test_export_rebuilds_the_onnx_files(bundle_path):
     before = (bundle_path / 'group_1.onnx').read_bytes()
     done = run('export', bundle_path)
