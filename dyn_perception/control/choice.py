@@ -11,7 +11,7 @@ from dyn_perception.control import normal
 from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 
 # Expected accuracies within this are equal: the one with least energy is chosen.
-EQUAL_ACCURACY = 0.0005
+EQUAL_ACCURACY = 0.001
 # Cost of a change of placement, which counts only after some frames and whose slowdown is known
 # less well: it has to gain as much accuracy, or save such a share of the power.
 MOVING_ACCURACY = 0.01

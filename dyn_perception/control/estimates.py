@@ -13,7 +13,7 @@ from dyn_perception.control.arrivals import Arrivals
 from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.observation import BoardObservation, FrameObservation
 from dyn_perception.control.own_work import OwnWork
-from dyn_perception.control.power import PowerEstimate, profiled_power
+from dyn_perception.control.power import PowerEstimate, ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel
 from dyn_perception.control.slowdown import PlacementSlowdown
 from dyn_perception.control.thermal import ThermalModel
@@ -53,6 +53,7 @@ class Estimates:
         places = range(len(model.table.placements))
         self.slowdowns = [PlacementSlowdown(model, place) for place in places]
         self.power = PowerEstimate(model)
+        self.profiled = ProfiledPower(model)
         self.thermal = ThermalModel()
         self.clocks = Clocks()
         self.in_use = -1
@@ -169,12 +170,13 @@ class Estimates:
             self._set_caps()
         self._readings.append(board)
         self._see_loads()
-        expected_w = self.expected_power_w(row, target_fps)
+        self.update_profiled_power(target_fps)
+        expected_w = self.expected_power_w(row)
         measured_w = board.power_w if 0 < board.power_w < math.inf else math.nan
         self.power.measured_w = measured_w
         changed_s = max(self.clocks.changed_s, self.clocks.wanted_s)
         if math.isfinite(measured_w) and start_s > changed_s:
-            self.power.measure(row, self.profiled_power_w(row, target_fps), measured_w)
+            self.power.measure(row, float(self.profiled.power_w[row]), measured_w)
         self.measured_c = board.hottest_c if -50 < board.hottest_c < 200 else math.nan
         power_w = expected_w if math.isnan(measured_w) else measured_w
         self.thermal.observe(board.time_s, self.measured_c, power_w)
@@ -240,20 +242,16 @@ class Estimates:
             self._noise[own] = slowdown.filter.noise_deviation
         return (self.log_latency + self._needed)[rows], self._noise[rows]
 
-    def profiled_power_w(self, row: int, target_fps: float) -> float:
-        """Return the mean power of a point by the profile (W)."""
-        duty = min(float(self.latency_s[row]) * target_fps, 1.0)
-        idle_w = float(self.idle_w[row])
-        return idle_w + (float(self.busy_w[row]) - idle_w) * duty
-
-    def expected_power_w(self, row: int, target_fps: float) -> float:
+    def expected_power_w(self, row: int) -> float:
         """Return the mean power of a point as it is expected now (W)."""
-        profiled_w = self.profiled_power_w(row, target_fps)
+        profiled_w = float(self.profiled.power_w[row])
         return profiled_w * float(self.power.factor[row]) + self.power.offset_w
 
-    def power_w(self, rows: NDArray[np.int64], target_fps: float) -> NDArray[np.float64]:
+    def power_w(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean power of points as it is expected now: [rows] (W)."""
-        profiled_w = profiled_power(
-            self.idle_w[rows], self.busy_w[rows], self.latency_s[rows], target_fps
-        )
-        return profiled_w * self.power.factor[rows] + self.power.offset_w
+        return (self.profiled.power_w * self.power.factor + self.power.offset_w)[rows]
+
+    def update_profiled_power(self, target_fps: float) -> None:
+        """Follow frame rate, loads and caps."""
+        loads = tuple(slowdown.load for slowdown in self.slowdowns)
+        self.profiled.update(self.idle_w, self.busy_w, self.latency_s, target_fps, loads)

@@ -55,7 +55,7 @@ class Explanation:
         log_latency = float(estimates.log_latency[row]) + mean
         latency_s = math.exp(log_latency)
         probability = normal.below((math.log(goals.period_s) - log_latency) / deviation)
-        power_w = estimates.expected_power_w(row, goals.target_fps)
+        power_w = estimates.expected_power_w(row)
         return Expectation(latency_s, latency_s * deviation, probability, power_w)
 
     def note(self, before: int, after: int, cause: str, goals: Goals, limits: Limits) -> None:
@@ -164,7 +164,7 @@ def _binding(
     if goals.objective == 'accuracy':
         better = outlook.accuracy > accuracy[row]
     else:
-        better = outlook.power_w < estimates.expected_power_w(row, goals.target_fps)
+        better = outlook.power_w < estimates.expected_power_w(row)
     fails = {
         FRAME_RATE: outlook.score < limits.score,
         POWER: outlook.power_w > limits.power_w,

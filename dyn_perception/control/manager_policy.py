@@ -24,11 +24,13 @@ from dyn_perception.control.profile_model import CLOCK_TOLERANCE, ProfileModel
 
 # A point that is in use is kept until the chance of being late is this many times the wanted one.
 _KEEPING_RISK = 3.0
+# Deviations of latency that a point is to be faster by once the frame rate has given way.
+_CLEARLY = 1.0
 # Share of a limit that is kept free when a point is chosen, not when it is kept.
 _POWER_MARGIN = 0.02
 # Horizon of the prediction of the temperature (s), and what is kept free of its limit (K); then
-# both where another goal would have to give way: the time until it is too hot is used.
-_FORESIGHT = (20.0, 0.4)
+# both where heat is so scarce that another goal may have to give way.
+_FORESIGHT = (10.0, 0.4)
 _LAST_RESORT = (4.0, 0.2)
 
 
@@ -59,6 +61,7 @@ class ManagerPolicy:
         self._interim = Interim(self._estimates)
         self._explanation = Explanation(self._estimates)
         self._goals = goals
+        self._estimates.update_profiled_power(goals.target_fps)
         self._held: dict[str, KnobValue] = {}
         self._refused: set[tuple[str, KnobValue]] = set()
         self._in_force: dict[str, KnobValue] = {}
@@ -75,6 +78,7 @@ class ManagerPolicy:
     def set_goals(self, goals: Goals, time_s: float) -> None:
         """Take new goals, in force from the next decision on."""
         self._goals = goals
+        self._estimates.update_profiled_power(goals.target_fps)
         self._dwell.forget()
 
     def set_held(self, held: Mapping[str, KnobValue]) -> None:
@@ -131,13 +135,11 @@ class ManagerPolicy:
         goals, estimates = self._goals, self._estimates
         estimates.foresee(self._time_s)
         outlook = self._outlook()
-        limits = self._limits(*_FORESIGHT)
-        if not meeting(outlook, limits).any():
-            limits = self._limits(*_LAST_RESORT)
+        limits = self._limits(outlook)
         chosen, gave_way = choose(outlook, limits, goals)
         if self._time_s - estimates.board_s > STALE_S:
             chosen = self._with_present_clocks(outlook, limits, chosen)
-        cause = self._why_change(outlook, limits, chosen)
+        cause = self._why_change(outlook, limits, chosen, gave_way)
         before = self._row
         if cause or self._target < 0:
             self._aim_at(int(self._rows[chosen]), cause)
@@ -156,23 +158,38 @@ class ManagerPolicy:
             self._unmet,
         )
 
-    def _limits(self, horizon_s: float, margin_k: float) -> Limits:
-        """Return what the candidates have to meet, the temperature limit within a horizon."""
-        goals, estimates = self._goals, self._estimates
-        limit_c = goals.max_temperature_c - margin_k
-        return Limits(
-            normal.score_of(goals.on_time_probability) + estimates.extra_score,
+    def _limits(self, outlook: Outlook) -> Limits:
+        """Return what the candidates have to meet.
+
+        If even the most frugal candidate that is on time ends up too hot, heat is rationed: that
+        one is used from now on, so that frames are on time for as long as can be.
+        """
+        goals, thermal = self._goals, self._estimates.thermal
+        limits = Limits(
+            normal.score_of(goals.on_time_probability) + self._estimates.extra_score,
             goals.power_budget_w * (1 - _POWER_MARGIN),
-            estimates.thermal.power_for(limit_c, horizon_s) * (1 - _POWER_MARGIN),
+            math.inf,
             goals.min_accuracy if self._model.accuracy_known else 0.0,
         )
+        limit_c = goals.max_temperature_c
+        if math.isinf(limit_c) or math.isnan(thermal.temperature_c):
+            return limits
+        horizon_s, margin_k = _FORESIGHT
+        cap_w = thermal.power_for(limit_c - margin_k, horizon_s)
+        on_time = meeting(outlook, limits)
+        least_w = float(outlook.power_w[on_time].min()) if on_time.any() else 0.0
+        if least_w > cap_w or thermal.final_c(least_w) > limit_c - margin_k:
+            horizon_s, margin_k = _LAST_RESORT
+            cap_w = thermal.power_for(limit_c - margin_k, horizon_s)
+            cap_w = min(cap_w, least_w * (1 + _POWER_MARGIN))
+        return replace(limits, thermal_power_w=cap_w)
 
     def _outlook(self) -> Outlook:
         """Return what is expected of the candidates."""
         estimates, rows = self._estimates, self._rows
         needed, deviation = estimates.log_needed(rows)
         score = (math.log(self._goals.period_s) - needed) / deviation
-        power_w = estimates.power_w(rows, self._goals.target_fps)
+        power_w = estimates.power_w(rows)
         return Outlook(self._accuracy, score, power_w, self._elsewhere)
 
     def _with_present_clocks(self, outlook: Outlook, limits: Limits, chosen: int) -> int:
@@ -190,14 +207,16 @@ class ManagerPolicy:
         narrowed = replace(outlook, score=score, accuracy=np.where(same, outlook.accuracy, 0.0))
         return choose(narrowed, limits, self._goals)[0]
 
-    def _why_change(self, outlook: Outlook, limits: Limits, chosen: int) -> str:
+    def _why_change(
+        self, outlook: Outlook, limits: Limits, chosen: int, gave_way: tuple[str, ...]
+    ) -> str:
         """Return the cause for which the target is to be changed now, '' to keep it."""
         if self._target < 0:
             return ''
         current = self._position.get(self._target, -1)
         if current < 0:
             return HELD
-        cause = self._why_not_keep(outlook, limits, current, chosen)
+        cause = self._why_not_keep(outlook, limits, current, chosen, gave_way)
         if cause or current == chosen:
             if current == chosen:
                 self._dwell.forget()
@@ -216,16 +235,25 @@ class ManagerPolicy:
             cause if self._dwell.allows(sight, is_up, self._time_s, self._goals.period_s) else ''
         )
 
-    def _why_not_keep(self, outlook: Outlook, limits: Limits, current: int, chosen: int) -> str:
+    def _why_not_keep(
+        self,
+        outlook: Outlook,
+        limits: Limits,
+        current: int,
+        chosen: int,
+        gave_way: tuple[str, ...],
+    ) -> str:
         """Return the goal that the target fails and the chosen one serves better, or ''."""
         if current == chosen:
             return ''
         risk = min(_KEEPING_RISK * (1 - self._goals.on_time_probability), 0.5)
         keeping = normal.score_of(1 - risk)
-        if outlook.score[current] < min(keeping, outlook.score[chosen]):
+        # Once the frame rate has given way, only a clearly faster point is worth a change for it.
+        better = outlook.score[chosen] - (_CLEARLY if FRAME_RATE in gave_way else 0.0)
+        if outlook.score[current] < min(keeping, better):
             return FRAME_RATE
         power_w, better_w = outlook.power_w[current], outlook.power_w[chosen]
-        if power_w > limits.thermal_power_w / (1 - _POWER_MARGIN) and better_w < power_w:
+        if power_w > limits.thermal_power_w * (1 + _POWER_MARGIN) and better_w < power_w:
             return TEMPERATURE
         if power_w > limits.power_w / (1 - _POWER_MARGIN) and better_w < power_w:
             return POWER

@@ -24,22 +24,45 @@ _NOISE_RANGE = (0.005, 0.3)
 _DRIFT_SHARE = 0.004
 
 
-def profiled_power(
-    idle_w: NDArray[np.float64],
-    busy_w: NDArray[np.float64],
-    latency_s: NDArray[np.float64],
-    target_fps: float,
-) -> NDArray[np.float64]:
-    """Return the mean power of points: busy while a frame is worked on, else idle (W).
+class ProfiledPower:
+    """Mean power of all points by the profile, at a frame rate and under load by others.
 
-    The work is that of the profile, however long others stretch it: shared in time, the processor
-    does theirs meanwhile.
-
-    The energy of a frame is this over the frame rate; ALERT (ATC 2020) writes the same as
+    A processor is busy for the network's own work, as long as the profile says (however long
+    others stretch it: shared in time, the processor does theirs meanwhile), and for others' work;
+    both draw what work draws at its clock. ALERT (ATC 2020) writes the same for one program as
     E = p t + phi p (T - t) with phi the idle share of the power.
+
+    Attributes:
+        power_w: [points].
     """
-    duty = np.minimum(latency_s * target_fps, 1.0)
-    return idle_w + (busy_w - idle_w) * duty
+
+    def __init__(self, model: ProfileModel) -> None:
+        """Prepare for a table."""
+        self._place = model.table.placement_index
+        self._loads: tuple[float, ...] = ()
+        self._target_fps = math.nan
+        self.power_w = model.idle_w
+        # Work on a processor whose clock is left free is done at the highest.
+        self._free_w = np.zeros(len(model.table.placements))
+        for place in range(len(self._free_w)):
+            rows = np.flatnonzero(self._place == place)
+            fastest = rows[np.argmax(model.clock[rows])]
+            self._free_w[place] = model.busy_w[fastest] - model.idle_w[fastest]
+
+    def update(
+        self,
+        idle_w: NDArray[np.float64],
+        busy_w: NDArray[np.float64],
+        latency_s: NDArray[np.float64],
+        target_fps: float,
+        loads: tuple[float, ...],
+    ) -> None:
+        """Compute `power_w` from arrays of [points] and the load by others at each placement."""
+        others = np.nan_to_num(np.array(loads))
+        use = np.minimum(latency_s * target_fps + others[self._place], 1.0)
+        elsewhere_w = others * self._free_w
+        elsewhere_w = elsewhere_w.sum() - elsewhere_w
+        self.power_w = idle_w + (busy_w - idle_w) * use + elsewhere_w[self._place]
 
 
 class PowerEstimate:
