@@ -7,9 +7,6 @@ import math
 import secrets
 from pathlib import Path
 
-from dyn_perception.simulation.board_files import load_board_description
-from dyn_perception.simulation.errors import SimulationError
-
 _DESCRIPTION = """\
 Show the whole loop in the terminal: image_source and perception on labelled frames (640x480, cut
 into 6 x 8 images), resource_monitor, and the manager, which holds a frame rate while other
@@ -115,6 +112,10 @@ def _manager(text: str) -> int:
 def _board(text: str) -> str:
     if not text:
         return text
+    # Only here: it takes a moment, in which Ctrl-C would show a traceback.
+    from dyn_perception.simulation.board_files import load_board_description
+    from dyn_perception.simulation.errors import SimulationError
+
     try:
         load_board_description(text)
     except SimulationError as error:
