@@ -73,7 +73,8 @@ class BoardStateReader:
             if not {'time', *self.description.processors} <= state.keys():
                 raise ValueError('a clock is missing')
         except (OSError, ValueError) as error:
+            reason = getattr(error, 'strerror', None) or error
             raise SimulationError(
-                f'the simulated board at {str(self.root)!r} is gone ({error}): {_START}'
+                f'the simulated board at {str(self.root)!r} is gone ({reason}): {_START}'
             ) from error
         return state

@@ -16,6 +16,8 @@ from dyn_perception.simulation.errors import SimulationError
 MARKER = '.dyn_perception_simulated_board'
 """A file that says that a folder is the tree of a simulated board; its owner holds a lock."""
 
+_ATTEMPTS = 5
+
 
 class TreeOwner:
     """Makes the tree of a simulated board and removes it at the end.
@@ -53,9 +55,16 @@ class TreeOwner:
         """Remove the tree, and the root if it was made and holds nothing else."""
         if self._lock < 0:
             return
-        # The marker goes last: a tree that could not be removed is still known as one.
-        for name in sorted(self._names, key=lambda name: name == MARKER):
-            _remove(self.root / name)
+        # A program may put a file there meanwhile. The marker goes last: a tree that could not be
+        # removed is still known as one.
+        for _ in range(_ATTEMPTS):
+            rest = [self.root / name for name in self._names if name != MARKER]
+            rest = [path for path in rest if os.path.lexists(path)]
+            if not rest:
+                _remove(self.root / MARKER)
+                break
+            for path in rest:
+                _remove(path)
         if self._made_root:
             with contextlib.suppress(OSError):  # somebody put a file there
                 self.root.rmdir()
