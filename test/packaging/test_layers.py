@@ -89,7 +89,8 @@ def test_the_run_path_does_not_import_torch() -> None:
     run_path = [
         name
         for name in modules
-        if name.split('.')[1] in ('board', 'control', 'datasets', 'inference', 'nodes', 'sources')
+        if name.split('.')[1]
+        in ('board', 'control', 'datasets', 'inference', 'nodes', 'simulation', 'sources')
         or name in ('dyn_perception.cli.main', 'dyn_perception.network.bundle')
     ]
     run_path.remove('dyn_perception.inference.torch_engine')
