@@ -86,11 +86,11 @@ class Goal:
             or (self.changes == before.changes)
         ):
             return ''
-        steps = [
-            f'{name} {before.wanted.get(name, "?")} → {value}'
-            for name, value in self.wanted.items()
-            if before.wanted.get(name) != value
-        ]
+        steps = []
+        for name, value in self.wanted.items():
+            old = before.wanted.get(name)
+            if old != value:
+                steps.append(f'{name} {old} → {value}' if old else f'{name} {value}')
         return ': '.join([', '.join(steps), self.change_reason] if steps else [self.change_reason])
 
     @property

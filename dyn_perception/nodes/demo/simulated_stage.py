@@ -35,7 +35,7 @@ def simulated_stage(board: str, model: str) -> Stage:
     grid, placement = choose_grid(description, bundle, host_image_s(bundle))
     root = Path(tempfile.gettempdir(), f'{description.name}_{secrets.token_hex(3)}')
     return Stage(
-        title=f'on a simulated {description.name}',
+        title=f'simulated {description.name}',
         regions=grid,
         placement=placement,
         loading=Program('demo.simulated_competitor', (str(root), f'{placement}={_SHARE}')),

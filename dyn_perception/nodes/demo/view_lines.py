@@ -23,7 +23,7 @@ def header(scene: Scene) -> RenderableType:
     end = f' of {scene.seconds:g} s' if scene.seconds else ' s   Ctrl-C ends'
     header = Table.grid(expand=True)
     right = Text(f'{scene.elapsed_s:.0f}{end} ', QUIET)
-    header.add_column(no_wrap=True)
+    header.add_column(no_wrap=True, ratio=1)
     header.add_column(justify='right', no_wrap=True, min_width=len(right))
     header.add_row(left, right)
     return header
