@@ -5,15 +5,10 @@
 import math
 from collections.abc import Mapping
 
-from dyn_perception.simulation.board_description import (
-    BoardDescription,
-    ExponentialLeakage,
-    LinearLeakage,
-    Processor,
-    VoltagePower,
-)
+from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.heat import create_heat
+from dyn_perception.simulation.processor_model import ProcessorModel
 from dyn_perception.simulation.throttle import Throttle, step_at_most
 from dyn_perception.simulation.variation import Variation
 from dyn_perception.simulation.workload import slowdown
@@ -24,45 +19,6 @@ _NOTHING: Mapping[str, float] = {}
 def knob_of(processor: str) -> str:
     """Return the name of a processor's clock knob: 'cpu.a57' for 'cpu:a57', 'gpu' for 'gpu'."""
     return processor.replace(':', '.')
-
-
-class _ProcessorModel:
-    """One processor: its clock, and its power at every step."""
-
-    def __init__(self, name: str, figures: Processor, variation: Variation) -> None:
-        self.name = name
-        self.steps_mhz = figures.steps_mhz
-        self.idle_w = figures.idle_w * variation.idle_power
-        self.limit = len(self.steps_mhz) - 1
-        self.clock = self.limit
-        power = figures.power
-        gigahertz = [step * 1e-3 for step in self.steps_mhz]
-        if isinstance(power, VoltagePower):
-            factor = power.capacitance_w_per_ghz_v2
-            dynamic = [
-                factor * f * v * v for f, v in zip(gigahertz, power.voltages_v, strict=True)
-            ]
-            self._voltages = power.voltages_v
-        else:
-            dynamic = [
-                power.linear_w_per_ghz * f + power.cubic_w_per_ghz3 * f**3 for f in gigahertz
-            ]
-        self.dynamic_w = [watts * variation.dynamic_power for watts in dynamic]
-        self._leakage = figures.leakage
-        self._leakage_factor = variation.leakage
-
-    def leakage_w(self, temperature_c: float) -> float:
-        """Return what the temperature adds at the present clock's voltage."""
-        figures = self._leakage
-        if figures is None:
-            return 0.0
-        if isinstance(figures, LinearLeakage):
-            excess = temperature_c - figures.reference_c
-            return self._leakage_factor * figures.w_per_k * excess
-        assert isinstance(figures, ExponentialLeakage)
-        t = max(temperature_c, 1.0)  # the published law has a pole at 0 degrees Celsius
-        share = figures.share * self._leakage_factor * self._voltages[self.clock]
-        return share * figures.c1 * t * t * math.exp(min(figures.c2 / t, 50.0))
 
 
 class BoardModel:
@@ -98,7 +54,7 @@ class BoardModel:
         self.description = description
         self.variation = variation or Variation()
         self._models = [
-            _ProcessorModel(name, figures, self.variation)
+            ProcessorModel(name, figures, self.variation)
             for name, figures in description.processors.items()
         ]
         self.processors = tuple(description.processors)
@@ -123,7 +79,7 @@ class BoardModel:
         self._heat = create_heat(description, parts, ambient_c, self.variation)
         self._zones = [(name, offset) for name, offset in description.heat.zones.items()]
         self._throttle = Throttle(description, [model.steps_mhz for model in self._models])
-        self._pending: list[tuple[float, _ProcessorModel]] = []
+        self._pending: list[tuple[float, ProcessorModel]] = []
         self.time_s = 0.0
         self.energy_j = 0.0
         self.throttled = False
@@ -232,7 +188,7 @@ class BoardModel:
                 break
         self._show_temperature()
 
-    def _model(self, knob: str) -> _ProcessorModel:
+    def _model(self, knob: str) -> ProcessorModel:
         if knob not in self._knobs:
             raise SimulationError(
                 f'clock {knob!r} is unknown: the board has {", ".join(self._knobs)}'

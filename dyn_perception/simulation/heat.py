@@ -6,11 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from dyn_perception.simulation.board_description import (
-    Autoregression,
-    BoardDescription,
-    ResistanceCapacitance,
-)
+from dyn_perception.simulation.board_description import BoardDescription
+from dyn_perception.simulation.heat_description import Autoregression, ResistanceCapacitance
 from dyn_perception.simulation.variation import Variation
 
 

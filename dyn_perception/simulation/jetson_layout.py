@@ -4,8 +4,8 @@
 
 from collections.abc import Callable
 
-from dyn_perception.simulation.board_description import Rail
 from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.power_description import Rail
 from dyn_perception.simulation.tree_layout import (
     BoardView,
     Layout,

@@ -5,7 +5,8 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from dyn_perception.simulation.board_description import BoardDescription, OverCurrent, Trip
+from dyn_perception.simulation.board_description import BoardDescription
+from dyn_perception.simulation.heat_description import OverCurrent, Trip
 
 
 def step_at_most(steps_mhz: Sequence[float], clock_mhz: float) -> int:
