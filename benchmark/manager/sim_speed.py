@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much faster than real time a run is, the manager's decisions included."""
 
-import math
 import time
 
 from benchmark.figure import Value
@@ -17,22 +16,32 @@ _SCENARIO = 'one_program'
 
 
 def measure(settings: Settings) -> dict[str, Value]:
-    """Return time that passes at 30 fps over the time that as many frames take to simulate.
+    """Return virtual over real time of a run.
 
-    The slowest board counts; of each the quickest of some runs, since what else the machine does
-    only adds to them.
+    For the documented figure the camera has 30 fps, on the boards whose network keeps that at some
+    width; the slowest counts. Beside it are all boards at the scenario's own rate. Of each the
+    quickest of some runs counts, since what else the machine does only adds to them.
     """
-    speeds: dict[str, Value] = {}
-    lowest = math.inf
+    scenario = load_scenario(_SCENARIO)
+    at_30_fps, own_rate = {}, {}
     for board in settings.boards:
-        setting, scenario = make_setting(board), load_scenario(_SCENARIO)
-        results = []
-        for seed in range(REPETITIONS):
-            experiment = Experiment(setting, scenario, seed)
-            start_s = time.perf_counter()
-            experiment.run_named('manager')
-            elapsed_s = time.perf_counter() - start_s
-            results.append(experiment.timeline.frames / CAMERA_FPS / elapsed_s)
-        speeds[board] = max(results)
-        lowest = min(lowest, max(results))
-    return {'sim_speed': lowest, 'sim_speed_by_board': speeds}
+        setting = make_setting(board)
+        own_rate[board] = max(
+            _speed(Experiment(setting, scenario, seed)) for seed in range(REPETITIONS)
+        )
+        target = CAMERA_FPS / setting.full_fps
+        if target * setting.table.latency_s.min() * setting.full_fps < 1.0:
+            quick = scenario.model_copy(update={'target': target})
+            at_30_fps[board] = max(
+                _speed(Experiment(setting, quick, seed)) for seed in range(REPETITIONS)
+            )
+    values: dict[str, Value] = {'sim_speed_by_board': own_rate}
+    if at_30_fps:
+        values['sim_speed'] = min(at_30_fps.values())
+    return values
+
+
+def _speed(experiment: Experiment) -> float:
+    start_s = time.perf_counter()
+    experiment.run_named('manager')
+    return experiment.timeline.arrival_s[-1] / (time.perf_counter() - start_s)

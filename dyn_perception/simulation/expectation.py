@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.goals import Goals
+from dyn_perception.simulation.figures import POWER_WINDOW_S
 from dyn_perception.simulation.policies.baseline import normal_cdf
 from dyn_perception.simulation.setting import LATENCY_NOISE
 from dyn_perception.simulation.true_table import TrueTable
 
-# Power that is judged over a second still varies with the noise of its frames.
-POWER_MARGIN = 0.985
 # With the objective `energy`, a point must be on time so often.
 ENERGY_ON_TIME = 0.99
 # Points that are on time more often than this are equal in it.
@@ -56,7 +55,10 @@ def expect(true: TrueTable, others: Mapping[str, float], goals: Goals) -> Expect
     value[true.setting.table.accuracy < goals.min_accuracy] = -math.inf
     if not np.isfinite(value).any():
         value = accuracy - 1e-6 * power_w  # deadline before energy and accuracy
-    affordable = np.isfinite(value) & (power_w <= POWER_MARGIN * goals.power_budget_w)
+    # The mean power of a second still varies with the noise of its frames.
+    dynamic_w = power_w - true.idle_power_w
+    deviation_w = LATENCY_NOISE * dynamic_w / math.sqrt(goals.target_fps * POWER_WINDOW_S)
+    affordable = np.isfinite(value) & (power_w + deviation_w <= goals.power_budget_w)
     if (affordable & (on_time > 0.5)).any():
         value[~affordable] = -math.inf
     return Expectation(on_time, accuracy, power_w, value)

@@ -138,7 +138,7 @@ class Plant:
         """Let time pass until the next frame arrives."""
         sensor = self._sensor
         while True:
-            time_s = min(end_s, self._end_s, sensor.due_s, sensor.delivery_s)
+            time_s = min(end_s, self._end_s, sensor.due_s, sensor.delivery_s, self._ask_s)
             self._advance(time_s)
             if time_s == self._end_s:
                 self._finish(time_s, frame)
@@ -146,6 +146,8 @@ class Plant:
                 sensor.read(time_s, self._lost)
             elif time_s == sensor.delivery_s:
                 self._policy.observe_board(sensor.deliver())
+                self._decide(time_s, frame)
+            elif time_s == self._ask_s:
                 self._decide(time_s, frame)
             else:
                 return
@@ -178,6 +180,7 @@ class Plant:
 
     def _decide(self, time_s: float, frame: int) -> None:
         decision = self._policy.decide(time_s)
+        self._ask_s = decision.ask_again_s if decision.ask_again_s > time_s else math.inf
         if decision.point is not self._actuation.wanted:
             self._actuation.want(decision.point, time_s, frame)
             self.trace.changes.append((time_s, decision.reason))

@@ -87,18 +87,12 @@ class AlertPolicy(BaselinePolicy):
         self.slowdown = SlowdownFilter(constants)
         self.power_ratio = 1.0
         self._power_gain = constants.power_gain
-        self._profiled_s = {
-            (point.placement, point.width): point.latency_s for point in table.points
-        }
         self._is_stale = True
         self.row = self._choose()
 
     def observe_frame(self, frame: FrameObservation) -> None:
-        """Update the slowdown by a result that was made at the present point."""
-        point = self.table.points[self.row]
-        if (frame.width, frame.placement) != (point.width, point.placement):
-            return
-        self.slowdown.update((frame.latency_s - frame.queueing_s) / point.latency_s)
+        """Update the slowdown."""
+        self.slowdown.update((frame.latency_s - frame.queueing_s) / self.profiled_s(frame))
         self._is_stale = True
 
     def observe_board(self, board: BoardObservation) -> None:

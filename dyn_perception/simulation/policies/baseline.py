@@ -27,6 +27,11 @@ class BaselinePolicy:
         self.table = table
         self.goals = goals
         self.row = 0
+        self._clocks: dict[str, KnobValue] = {}
+        self._rows = {
+            (point.width, point.placement, *point.clocks): row
+            for row, point in enumerate(table.points)
+        }
         self._decision = Decision(table.points[0])
 
     def set_goals(self, goals: Goals, time_s: float) -> None:
@@ -39,7 +44,8 @@ class BaselinePolicy:
             raise SimulationError(f'{type(self).__name__} cannot hold knobs, got {dict(held)}')
 
     def set_applied(self, settings: Mapping[str, KnobValue], time_s: float) -> None:
-        """Take note of nothing: baselines suppose that what they wanted is in force."""
+        """Note the clocks that are in force."""
+        self._clocks.update(settings)
 
     def set_refused(self, knob: str, value: KnobValue, time_s: float) -> None:
         """Refuse: no simulated node refuses a value of the table."""
@@ -53,6 +59,12 @@ class BaselinePolicy:
 
     def observe_board(self, board: BoardObservation) -> None:
         """Take a reading."""
+
+    def profiled_s(self, frame: FrameObservation) -> float:
+        """Return the profile's time for the width, placement and clock that a frame was run at."""
+        knob = frame.placement.replace(':', '.')
+        key = frame.width, frame.placement, (knob, self._clocks.get(knob))
+        return float(self.table.latency_s[self._rows.get(key, self.row)])
 
     def decide(self, time_s: float) -> Decision:
         """Return the chosen row's point."""

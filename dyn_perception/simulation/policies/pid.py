@@ -58,12 +58,10 @@ class PidPolicy(BaselinePolicy):
         self._is_stale = True
 
     def observe_frame(self, frame: FrameObservation) -> None:
-        """Update the slowdown by a result that was made at the present point."""
-        point = self.table.points[self.row]
-        if (frame.width, frame.placement) != (point.width, point.placement):
-            return
+        """Update the slowdown."""
         constants = self.constants
-        error = (frame.latency_s - frame.queueing_s) / point.latency_s - self.slowdown
+        measured = (frame.latency_s - frame.queueing_s) / self.profiled_s(frame)
+        error = measured - self.slowdown
         last, before = self._errors
         step = constants.proportional * (error - last) + constants.integral * error
         step += constants.derivative * (error - 2.0 * last + before)
