@@ -64,5 +64,9 @@ class Arrivals:
         """Return for how long the present frame must have been worked on (s, 0: not known)."""
         if not self.are_regular or time_s > self.end_s + _PATIENCE * self.interval_s:
             return 0.0
-        # The arrival may have been later than foretold by some deviations.
-        return max(time_s - self.next_start_s - 3.0 * self._deviation_s, 0.0)
+        return max(time_s - self.latest_start_s, 0.0)
+
+    @property
+    def latest_start_s(self) -> float:
+        """Return `next_start_s` if the frame arrives some deviations later than foretold."""
+        return self.next_start_s + 3.0 * self._deviation_s

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from dyn_perception.control.arrivals import Arrivals
 from dyn_perception.control.clocks import Clocks
+from dyn_perception.control.feature_filter import JUMP_SCORE
 from dyn_perception.control.observation import BoardObservation, FrameObservation
+from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.policy import KnobValue
 from dyn_perception.control.power import PowerEstimate, ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel
 from dyn_perception.control.slowdown import PlacementSlowdown
@@ -26,6 +29,10 @@ STALE_S = 2.0
 # Deviations that are added to the wanted on-time score while a change is fresh: estimates of the
 # first frames after it are rough, and frames should be on time again for good.
 _FRESH_SCORE = 0.7
+# Share of the period that a frame is taken to wait behind one that is late.
+_USUAL_WAIT = 0.4
+# Share of its time after which an overdue frame is looked at again.
+_OVERDUE_STEP = 0.1
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
 # Ratios of measured to profiled latency beyond this are no measurements of the network.
@@ -43,6 +50,9 @@ class Estimates:
         clocks: clocks in force.
         in_use: index of the placement that ran the last frame (-1: none yet).
         backlog_s: how long the next frame is expected to wait before work on it begins (s).
+        in_force: settings in force, as far as known.
+        wanted: point that is asked for.
+        overdue_s: when the result of the present frame will be overdue (s, inf: not known).
         board_s: time of the last reading (-inf: none yet).
         frame_s: time of the last frame (-inf: none yet).
     """
@@ -61,7 +71,10 @@ class Estimates:
         self.board_s = -math.inf
         self.frame_s = -math.inf
         self.measured_c = math.nan
-        self._last_width, self._last_placement = 0, ''
+        self._last_width = 0
+        self.in_force: dict[str, KnobValue] = {}
+        self.wanted: OperatingPoint | None = None
+        self.overdue_s = math.inf
         self.late = False
         self.arrivals = Arrivals()
         self._own_work = OwnWork()
@@ -99,14 +112,15 @@ class Estimates:
                 if other is not slowdown:
                     other.rest(frame.time_s, elapsed_s)
         self._measure(slowdown, frame, worked_s, start_s)
-        self._last_width, self._last_placement = frame.width, frame.placement
+        self._last_width = frame.width
         self._see_loads()
         self.backlog_s = 0.0
         if frame.latency_s > period_s:
-            # The frame that waited was begun at once, at the old width; what is decided now counts
-            # for the one after it: the newest when that one is done (a one-slot mailbox).
+            # The frame that waited was begun at once, at the width in force; what is decided now
+            # counts for the one after it: the newest when that is done (a one-slot mailbox).
             clocks = self.clocks.possible(frame.time_s)[0]
-            next_s, _ = self.expected_latency(frame.width, frame.placement, clocks)
+            width = int(self.in_force.get('width', frame.width))
+            next_s, _ = self.expected_latency(width, frame.placement, clocks)
             free_s = frame.latency_s + next_s
             if free_s // period_s > frame.latency_s // period_s:
                 self.backlog_s = free_s % period_s
@@ -208,22 +222,56 @@ class Estimates:
                 load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
             self.slowdowns[place].see_load(load, start_s, board.time_s, place == self.in_use)
 
-    def foresee(self, time_s: float) -> None:
+    def foresee(self, time_s: float, period_s: float) -> None:
         """Conclude from a result that is overdue, before it comes.
 
         A frame that has been worked on for longer than noise explains is at least so much slower:
         a measurement from below. The estimate is moved there with a wide variance; the result
         itself corrects it.
         """
-        worked_s = self.arrivals.worked_s(time_s)
-        if worked_s <= 0.0 or self.in_use < 0:
+        if time_s < self.overdue_s:
             return
-        clocks = self.clocks.possible(self.arrivals.next_start_s)[0]
-        found = self.model.locate(self._last_width, self._last_placement, clocks)
+        found = self._present_work()
+        worked_s = self.arrivals.worked_s(time_s)
+        if found is None or worked_s <= 0.0:
+            self.overdue_s = math.inf
+            return
+        row, profiled_s = found
+        self.slowdowns[self.in_use].at_least(row, math.log(worked_s / profiled_s))
+        self.overdue_s = time_s + _OVERDUE_STEP * worked_s
+        if worked_s * (1.0 + _OVERDUE_STEP) > period_s:
+            # A frame will have waited when this one is done; for how long is not known yet.
+            self.backlog_s = max(self.backlog_s, _USUAL_WAIT * period_s)
+
+    def expect_result(self) -> None:
+        """Reckon when the result of the present frame is overdue."""
+        self.overdue_s = math.inf
+        found = self._present_work() if self.arrivals.are_regular else None
         if found is None:
             return
+        row, profiled_s = found
         slowdown = self.slowdowns[self.in_use]
-        slowdown.at_least(found[0], math.log(worked_s / found[1]))
+        mean, variance = slowdown.filter.predict(slowdown.states(row))
+        most = mean + JUMP_SCORE * math.sqrt(max(variance, 0.0) + slowdown.filter.noise)
+        self.overdue_s = self.arrivals.latest_start_s + profiled_s * math.exp(most)
+
+    def _present_work(self) -> tuple[int, float] | None:
+        """Return row and profiled latency (s) of the frame that is worked on, None: not known.
+
+        Where a width or clock is being changed, the slower one is taken.
+        """
+        wanted = self.wanted
+        if self.in_use < 0 or wanted is None:
+            return None
+        placement = self.model.table.placements[self.in_use]
+        if {placement, wanted.placement, self.in_force.get('placement', placement)} != {placement}:
+            return None
+        width = max(self._last_width, wanted.width, int(self.in_force.get('width', 0)))
+        clocks = [*self.clocks.possible(self.arrivals.next_start_s)]
+        lowest = {
+            knob: min(setting.get(knob, math.inf) for setting in clocks) for knob in clocks[0]
+        }
+        return self.model.locate(width, placement, lowest)
 
     @property
     def extra_score(self) -> float:

@@ -143,6 +143,7 @@ class Explanation:
                     )
                 ]
             ),
+            estimates.overdue_s,
         )
 
 

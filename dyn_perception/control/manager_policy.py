@@ -64,7 +64,6 @@ class ManagerPolicy:
         self._estimates.update_profiled_power(goals.target_fps)
         self._held: dict[str, KnobValue] = {}
         self._refused: set[tuple[str, KnobValue]] = set()
-        self._in_force: dict[str, KnobValue] = {}
         self._dwell = Dwell()
         # The point that is to be reached, and the one that is asked for until it is.
         self._target = self._row = -1
@@ -113,17 +112,19 @@ class ManagerPolicy:
 
     def set_applied(self, settings: Mapping[str, KnobValue], time_s: float) -> None:
         """Take the values of knobs that are in force as last confirmed."""
-        self._in_force.update(settings)
+        self._estimates.in_force.update(settings)
         clocks = {
             knob: float(value)
             for knob, value in settings.items()
             if knob in self.table.knobs and not isinstance(value, str) and value > 0
         }
         self._estimates.clocks.confirm(clocks, time_s)
+        self._estimates.expect_result()
 
     def observe_frame(self, frame: FrameObservation) -> None:
         """Take a result; in order of time."""
         self._estimates.observe_frame(frame, self._goals.period_s)
+        self._estimates.expect_result()
 
     def observe_board(self, board: BoardObservation) -> None:
         """Take a reading of the board; in order of time."""
@@ -133,7 +134,7 @@ class ManagerPolicy:
         """Choose the operating point for the next frames."""
         self._time_s = max(self._time_s, time_s) if math.isfinite(time_s) else self._time_s
         goals, estimates = self._goals, self._estimates
-        estimates.foresee(self._time_s)
+        estimates.foresee(self._time_s, goals.period_s)
         outlook = self._outlook()
         limits = self._limits(outlook)
         chosen, gave_way = choose(outlook, limits, goals)
@@ -143,7 +144,7 @@ class ManagerPolicy:
         before = self._row
         if cause or self._target < 0:
             self._aim_at(int(self._rows[chosen]), cause)
-        asked = self._interim.row(self._target, self._in_force, goals.period_s)
+        asked = self._interim.row(self._target, self._estimates.in_force, goals.period_s)
         if asked != self._row:
             self._ask_for(asked)
         self._explanation.note(before, self._row, cause or CATCH_UP, goals, limits)
@@ -274,4 +275,6 @@ class ManagerPolicy:
     def _ask_for(self, row: int) -> None:
         """Make a row the one that is asked for."""
         self._row = row
+        self._estimates.wanted = self.table.points[row]
         self._estimates.clocks.want(self.table.points[row], self._time_s)
+        self._estimates.expect_result()

@@ -58,6 +58,8 @@ class Decision:
         expected_power_w: of the board at the point (W).
         predicted_temperature_c: hottest zone in the end, if all stays as it is (degree Celsius).
         slowdowns: estimate of each placement.
+        ask_again_s: when `decide` is to be called again if no result comes before (s, inf: at the
+            next observation): a result that is overdue by then says that something has changed.
     """
 
     point: OperatingPoint
@@ -73,6 +75,7 @@ class Decision:
     expected_power_w: float = NOT_KNOWN
     predicted_temperature_c: float = NOT_KNOWN
     slowdowns: tuple[SlowdownEstimate, ...] = ()
+    ask_again_s: float = math.inf
 
 
 class Policy(Protocol):

@@ -29,7 +29,7 @@ _CALM_FRAMES = 12
 # Change in -ln(1 - load) that is worth acting on before a frame shows it.
 _WORTH_FORESEEING = 0.15
 # A frame that is overdue is expected to take this much longer still, of ln(latency), +- as much.
-_OVERDUE = 0.15
+_OVERDUE = 0.2
 # Without news of a placement its slowdown goes back to what the law says within this time (s).
 _FORGETTING_S = 10.0
 # Going back to it too early doubles that time, up to a limit (s).
