@@ -14,6 +14,7 @@ from dyn_perception.simulation.workload import Workload
 Result = TypeVar('Result')
 
 _LOOK_S = 0.01  # a change of clock or load takes effect within this time
+_ON_TIME_S = 0.001  # how exactly a machine that is fast enough wakes up
 
 
 class ModelledWork:
@@ -23,7 +24,8 @@ class ModelledWork:
 
     Attributes:
         busy_s: time that each processor of the board worked for the last frame (s).
-        host_excess_s: time by which this machine was slower than the model in it (s).
+        host_excess_s: time by which this machine was later than the model at its end (s), 0 if by
+            less than 1 ms.
     """
 
     def __init__(
@@ -75,8 +77,7 @@ class ModelledWork:
         conditions = self._board.conditions(processor, self._program.name)
         self._occupy(workload, processor, conditions.slowdown)
         result = compute()
-        computed_s = self._board.clock()
-        stretch.advance(computed_s, conditions)
+        stretch.advance(self._board.clock(), conditions)
         while not stretch.is_done:
             before = conditions
             conditions = self._board.conditions(processor, self._program.name)
@@ -84,7 +85,8 @@ class ModelledWork:
                 self._occupy(workload, processor, conditions.slowdown)
             self._sleep(min(stretch.remaining_s(conditions), _LOOK_S))
             stretch.advance(self._board.clock(), conditions)
-        self.host_excess_s = max(computed_s - stretch.end_s, 0.0)
+        late_s = self._board.clock() - stretch.end_s
+        self.host_excess_s = late_s if late_s > _ON_TIME_S else 0.0
         self.busy_s = workload.busy(processor, stretch.busy_s)
         return result
 

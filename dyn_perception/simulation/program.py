@@ -58,6 +58,11 @@ class Program:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX)
             os.pwrite(self._descriptor, format_occupations(self._now), 0)
             hidden.rename(self._path)
+        except PermissionError as error:
+            raise SimulationError(
+                f'{str(self._path.parent)!r} must not be written by user {os.geteuid()}: run the '
+                'program as the user of the simulated board'
+            ) from error
         except OSError as error:
             raise SimulationError(
                 f'no simulated board takes programs at {str(root)!r} ({error.strerror}): start '

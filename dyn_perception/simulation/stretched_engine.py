@@ -27,7 +27,8 @@ class StretchedEngine(Engine):
 
     Attributes:
         busy_s: time that each processor of the board worked for the last run (s).
-        host_excess_s: time by which this machine was slower than the model in the last run (s).
+        host_excess_s: time by which this machine was later than the model at the end of the last
+            run (s), 0 if by less than 1 ms.
     """
 
     def __init__(

@@ -1,7 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
 import copy
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -173,11 +172,3 @@ def test_files_that_are_not_there_or_not_files(tmp_path: Path) -> None:
     for path in (tmp_path / 'nothing.yaml', tmp_path, Path('bad\0name.yaml')):
         with pytest.raises(SimulationError, match='cannot be read'):
             load_board_description(path)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason='root may read everything')
-def test_a_file_that_must_not_be_read(tmp_path: Path) -> None:
-    path = tmp_path / 'board.yaml'
-    path.touch(mode=0o000)
-    with pytest.raises(SimulationError, match='Permission denied'):
-        load_board_description(path)

@@ -189,6 +189,16 @@ def test_a_host_that_is_too_slow_is_told(
     assert engine.host_excess_s == 0.0
 
 
+def test_a_host_that_sleeps_too_long_is_told(
+    stepped: SteppedBoard, workload: Workload, engine: StretchedEngine
+) -> None:
+    modelled = workload.latency_s('gpu', 921.6, 1)
+    engine._work._sleep = lambda seconds: stepped.sleep(seconds + 0.02)
+    seconds, _ = timed(stepped, engine, 1)
+    assert engine.host_excess_s == pytest.approx(seconds - modelled)
+    assert engine.host_excess_s > 0.01
+
+
 def test_a_host_that_is_late_once_makes_up_for_it(
     stepped: SteppedBoard, workload: Workload, engine: StretchedEngine
 ) -> None:
