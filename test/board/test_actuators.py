@@ -106,3 +106,10 @@ def test_an_unprivileged_user_is_told_what_helps() -> None:
         assert done.stdout.split() == ['False', 'False']
         assert 'must not be written by user' in done.stderr and 'run as root' in done.stderr
         assert limit.read_text().strip() == '1428000'
+
+
+def test_a_policy_that_does_not_tell_its_cores_has_one_limit_all_the_same(tmp_path: Path) -> None:
+    """The folders of the other cores are links to it."""
+    write_jetson_nano(tmp_path)
+    (tmp_path / f'{POLICY}0/related_cpus').write_text('\n')
+    assert len(actuators(tmp_path)['cpu.a57.max_mhz'].limit_files) == 1

@@ -4,6 +4,7 @@
 
 import math
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ import pytest
 from dyn_perception.board.board import open_board
 from dyn_perception.board.gpu_devfreq import to_share
 from dyn_perception.board.state import EventCounter
-from support.board_trees import write_jetson_orin_nano, write_raspberry_pi
-from support.tree_writer import WrittenBoard, write_devfreq, write_hwmon, write_nvpmodel
+from support.board_trees import write_jetson_orin_nano, write_raspberry_pi, write_x86_laptop
+from support.tree_writer import CPU, WrittenBoard, write_devfreq, write_hwmon, write_nvpmodel
 
 
 @pytest.mark.parametrize(
     'text',
     ['MemTotal: x kB', 'MemAvailable: 5 kB', 'MemTotal: 5 kB\nMemAvailable: 6 kB', '', '\0\xff',
+     'MemTotal: 90 kB\nMemFree: 9 kB\n-5 50 kB\nBuffers: 1 kB\nCached: 1 kB',
      'MemTotal: 99999999999999999999 kB\nMemAvailable: 6 kB'],
 )  # fmt: skip
 def test_memory_that_cannot_be_is_nan(tmp_path: Path, text: str) -> None:
@@ -125,3 +127,16 @@ def test_monitors_are_found_in_a_copy_without_links_and_names(tmp_path: Path) ->
     state = open_board(tmp_path).read()
     assert state.total_power_w == 7.5
     assert state.events == (EventCounter('oc2', 4),)
+
+
+def test_a_core_that_is_offline_does_not_hide_the_counters_of_the_others(tmp_path: Path) -> None:
+    written = write_x86_laptop(tmp_path)
+    shutil.rmtree(tmp_path / CPU / 'cpu7/thermal_throttle')
+    written.file(f'{CPU}/cpu7/online', 0)
+    board = open_board(tmp_path)
+    assert board.read().events == (
+        EventCounter('core_throttle', 6),
+        EventCounter('package_throttle', 12),
+    )
+    written.file(f'{CPU}/cpu7/online', 1)
+    assert board.read().events == ()

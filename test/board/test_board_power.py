@@ -61,6 +61,19 @@ def test_energy_is_power_over_time(
     assert found == pytest.approx(power_w) if power_w is not None else math.isnan(found)
 
 
+@pytest.mark.parametrize(('first', 'second'), [(50_000_000, 40_000_000), (0, RANGE_UJ + 1)])
+def test_a_counter_that_was_reset_or_is_beyond_its_range_is_nan_after_a_long_time_too(
+    counter: tuple[WrittenBoard, Board, ManualClock], first: int, second: int
+) -> None:
+    """Over minutes the whole range would be a power that may be."""
+    written, board, clock = counter
+    written.file(f'{ZONE}/energy_uj', first)
+    board.read()
+    clock.sleep(300.0)
+    written.file(f'{ZONE}/energy_uj', second)
+    assert math.isnan(rail_power(board))
+
+
 def test_a_counter_that_was_gone_gives_power_from_its_second_reading(
     counter: tuple[WrittenBoard, Board, ManualClock],
 ) -> None:

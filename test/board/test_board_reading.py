@@ -151,13 +151,14 @@ def test_cores_that_go_offline_take_their_policy_with_them(tmp_path: Path) -> No
     assert board.read().clusters[0].limit_mhz == 1420.8  # what the kernel remembered of policy0
 
 
+@pytest.mark.parametrize('policy', ['policy0', 'policy2'])
 def test_a_clock_of_an_online_core_that_cannot_be_read_hides_that_of_its_cluster(
-    tmp_path: Path,
+    tmp_path: Path, policy: str
 ) -> None:
     """It may have been the highest, so the highest of the others would be wrong."""
     write_jetson_xavier_nx(tmp_path)
     board = open_board(tmp_path)
-    (tmp_path / CPU / 'cpufreq/policy0/scaling_cur_freq').write_text('<unknown>\n')
+    (tmp_path / CPU / 'cpufreq' / policy / 'scaling_cur_freq').write_text('<unknown>\n')
     assert math.isnan(board.read().clusters[0].clock_mhz)
 
 

@@ -38,6 +38,14 @@ def test_a_counter_that_went_back_is_nan_once() -> None:
     assert shares[2] == 0.5
 
 
+def test_one_core_whose_counter_went_back_hides_the_share_of_all() -> None:
+    load = CpuLoad()
+    load.update(stat((0, 50, 50), (1, 0, 0)), 0.0)
+    load.update(stat((0, 40, 60), (1, 100, 100)), 1.0)
+    assert math.isnan(load.share([0, 1]))
+    assert load.share([1]) == 0.5
+
+
 def test_guest_time_is_not_counted_twice_and_waiting_is_idle() -> None:
     times = parse_times(b'cpu3 10 1 2 100 50 3 4 5 9 1\n')
     assert times == {3: (10 + 1 + 2 + 3 + 4 + 5, 150)}

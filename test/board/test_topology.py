@@ -114,3 +114,21 @@ def test_an_offline_core_has_the_type_of_those_with_its_words(tmp_path: Path) ->
     for core in range(4):
         board.file(f'{CPU}/cpu{core}/of_node/compatible', 'arm,cortex-a78\0')
     assert clusters(tmp_path) == {'a78ae': (0, 1, 2, 3)}
+
+
+def test_a_core_that_tells_nothing_belongs_to_the_cluster_before_it(tmp_path: Path) -> None:
+    board = WrittenBoard(tmp_path)
+    write_cores(board, ['0xc07'] * 4 + ['0xc0f'] * 4, dict.fromkeys(range(7), 0.0))
+    policy(board, 0, 1, 2, 3, highest_mhz=1400)
+    policy(board, 4, 5, 6)
+    assert clusters(tmp_path) == {'a7': (0, 1, 2, 3), 'a15': (4, 5, 6, 7)}
+
+
+def test_a_core_whose_number_is_damaged_does_not_change_the_type_of_another(
+    tmp_path: Path,
+) -> None:
+    board = WrittenBoard(tmp_path)
+    write_cores(board, ['0xc07', '0xc0f'], dict.fromkeys(range(2), 0.0))
+    path = tmp_path / 'proc/cpuinfo'
+    path.write_text(path.read_text().replace('processor\t: 1', 'processor\t: -1'))
+    assert clusters(tmp_path) == {'a7': (0, 1)}
