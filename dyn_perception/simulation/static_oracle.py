@@ -15,15 +15,16 @@ from dyn_perception.simulation.policies.static import StaticPolicy
 if TYPE_CHECKING:
     from dyn_perception.simulation.experiment import Experiment
 
-# So many of the best by expectation are simulated.
-CANDIDATES = 6
+# So many of the best by expectation are simulated, of different width or placement.
+CANDIDATES = 3
+# Where heat may forbid them, so many more that draw less.
+FRUGAL = 4
 
 
 def best_static_row(experiment: Experiment) -> int:
     """Return the row that serves the objective best and keeps the limits over the whole run.
 
-    Which rows are simulated, noise and all, is decided by expectation: the best, one a pair of
-    width and placement at a time, and of each also the next lower clocks.
+    Expectation decides which rows are simulated, noise and all.
     """
     true, goals = experiment.true, experiment.timeline.phases[0].goals
     spans = make_spans(true, experiment.timeline)
@@ -40,8 +41,13 @@ def best_static_row(experiment: Experiment) -> int:
         if (good & ~over_power).any():
             expected = np.where(good & ~over_power, -power_w, -np.inf)
     order = [int(row) for row in np.argsort(-expected, kind='stable')]
+    chosen: dict[tuple[int, str], int] = {}
+    for row in order:
+        point = true.setting.table.points[row]
+        chosen.setdefault((point.width, point.placement), row)
+    rows = [*chosen.values()][:CANDIDATES]
     results = []
-    for row in order[:CANDIDATES] + _frugal(experiment, order):
+    for row in [*rows, *_frugal(experiment, order)]:
         trace = experiment.run(StaticPolicy(true.setting.table, goals, row))
         figures = experiment.judge(trace)
         excess_s = figures.over_temperature_s + figures.over_power_s
@@ -60,8 +66,8 @@ def _frugal(experiment: Experiment, order: list[int]) -> list[int]:
     power_w = experiment.setting.table.busy_power_w
     rows: list[int] = []
     lowest = float(power_w[order[0]])
-    for row in order[CANDIDATES:]:
+    for row in order:
         if power_w[row] < 0.93 * lowest:
             rows.append(row)
             lowest = float(power_w[row])
-    return rows[:CANDIDATES]
+    return rows[:FRUGAL]
