@@ -2,15 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo as users run it: real nodes in processes of their own."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -23,34 +18,15 @@ from dyn_perception.inference.image import RawImage
 from dyn_perception.inference.pipeline import FrameLimits, FrameResult, Pipeline
 from dyn_perception.network.bundle import load_bundle
 from support.bundles import write_test_bundle
+from support.demo import StartDemo, demo_starter, summary_of, wait_for_line
 from support.node_process import LIMIT_S
-
-StartDemo = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
 def start_demo(ros_domain_id: int) -> Iterator[StartDemo]:
     """Return a function that starts demos with options; they end with the test."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*options: object) -> subprocess.Popen[str]:
-        started.append(
-            subprocess.Popen(
-                [sys.executable, '-m', 'dyn_perception.nodes.demo', *map(str, options)],
-                cwd='/',  # not the checkout: the installed package is what runs
-                env={**os.environ, 'ROS_DOMAIN_ID': str(ros_domain_id)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-        return started[-1]
-
-    yield start
-    for demo in started:
-        demo.kill()  # its nodes go with it
-        demo.communicate()
+    with demo_starter(ros_domain_id) as start:
+        yield start
 
 
 @dataclass(frozen=True)
@@ -105,22 +81,6 @@ def scenery(tmp_path_factory: pytest.TempPathFactory) -> Scenery:
     return Scenery(model, folder / 'frames', dict(enumerate(shares.tolist(), start=1)))
 
 
-def summary_of(stdout: str) -> dict[str, Any]:
-    values = json.loads(stdout.splitlines()[-1])
-    assert isinstance(values, dict)
-    return values
-
-
-def wait_for_results(demo: subprocess.Popen[str]) -> None:
-    assert demo.stderr is not None
-    lines = []
-    for line in demo.stderr:
-        lines.append(line)
-        if 'fps' in line:
-            return
-    pytest.fail(''.join(lines))
-
-
 def test_a_run_ends_by_itself_with_the_accuracy_of_each_width(
     start_demo: StartDemo, scenery: Scenery, tmp_path: Path
 ) -> None:
@@ -147,7 +107,7 @@ def test_a_run_ends_by_itself_with_the_accuracy_of_each_width(
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything(start_demo: StartDemo, scenery: Scenery, number: int) -> None:
     demo = start_demo(*scenery.options)
-    wait_for_results(demo)
+    wait_for_line(demo, 'fps')
     nodes = psutil.Process(demo.pid).children(recursive=True)
     assert len(nodes) == 2
     demo.send_signal(number)
@@ -159,7 +119,7 @@ def test_a_signal_ends_everything(start_demo: StartDemo, scenery: Scenery, numbe
 
 def test_nodes_end_with_a_demo_that_is_killed(start_demo: StartDemo, scenery: Scenery) -> None:
     demo = start_demo(*scenery.options)
-    wait_for_results(demo)
+    wait_for_line(demo, 'fps')
     nodes = psutil.Process(demo.pid).children(recursive=True)
     assert len(nodes) == 2
     demo.kill()

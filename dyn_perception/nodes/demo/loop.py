@@ -16,7 +16,7 @@ from dyn_perception.nodes.demo.processes import NodeProcesses
 from dyn_perception.nodes.demo.remote_parameters import RemoteParameters
 from dyn_perception.nodes.demo.stage import Stage
 
-MEASURING_FPS = 8.0
+MEASURING_FPS = 12.0
 _WARM_UP = 4  # first frames, which are slower
 _MEASURED = 16  # frames
 _FEW = 4  # are enough where frames are slow
