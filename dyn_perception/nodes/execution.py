@@ -4,7 +4,9 @@
 
 import logging
 import signal
+import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from dyn_perception.nodes.log_forwarding import LogForwarding
 from dyn_perception.nodes.parameter_node import ParameterNode
+from dyn_perception.nodes.waker import Waker
 
 # rclpy's signal handler first wakes the executor and then shuts the context down. An executor that
 # looks at the context in between would wait for the next event, possibly for ever.
@@ -53,10 +56,13 @@ def run_node(
     node = None
     # Made before anything takes long: rclpy prints a traceback where a signal came before it.
     executor = SingleThreadedExecutor()
+    _wake_on_signal(executor)
+    waker = Waker(executor, 2 * _WAKE_S)
     try:
         node = create()
         executor.add_node(node)
         while rclpy.ok() and not (signals if says_goodbye else signal.SIGHUP in signals):
+            waker.note()
             executor.spin_once(timeout_sec=_WAKE_S)
     except user_errors as error:
         return _report(name, error)
@@ -68,6 +74,7 @@ def run_node(
         if node is not None:
             node.close()
             node.destroy_node()
+        waker.close()
         executor.shutdown()
         rclpy.try_shutdown()
     if node is None or node.failure is None:
@@ -75,6 +82,23 @@ def run_node(
     if not isinstance(node.failure, user_errors):
         raise node.failure
     return _report(name, node.failure)
+
+
+def _wake_on_signal(executor: SingleThreadedExecutor) -> None:
+    """End the executor's wait when a signal comes, for Python handles it only after that.
+
+    The wait's own time-out is no help where the wall clock was set back: Fast DDS waits by it.
+    """
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno())
+
+    def wake() -> None:
+        with writer:  # kept open as long as signals can come
+            while reader.recv(1):
+                executor.wake()
+
+    threading.Thread(target=wake, name='signals', daemon=True).start()
 
 
 def _report(name: str, error: Exception) -> int:

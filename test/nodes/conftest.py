@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nodes as processes, and the other end of their topics."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from support.limit_tree import make_tree
 from support.node_process import NodeProcess
 
 if TYPE_CHECKING:
+    from support.managed_loop import ManagedLoop
     from support.ros_client import RosClient
 
 rclpy = pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
@@ -73,11 +74,32 @@ def limit_root(tmp_path: Path) -> Path:
 def start_monitor(start_node: StartNode, tmp_path: Path) -> StartNode:
     """Return a function that starts monitors of a root; their records are in one folder."""
 
-    def start(root: Path, module: str = 'resource_monitor', **parameters: Any) -> NodeProcess:
+    def start(
+        root: Path,
+        module: str = 'resource_monitor',
+        environment: Mapping[str, str] | None = None,
+        **parameters: Any,
+    ) -> NodeProcess:
+        folder = {'DYN_PERCEPTION_RUNTIME_DIR': str(tmp_path / 'run')}
         return start_node(
             module,
             parameters={'sysfs_root': str(root), **parameters},
-            environment={'DYN_PERCEPTION_RUNTIME_DIR': str(tmp_path / 'run')},
+            environment={**folder, **(environment or {})},
         )
 
     return start
+
+
+@pytest.fixture
+def loop(
+    ros_context: 'rclpy.Context', ros_domain_id: int, bundle: Path, tmp_path: Path
+) -> Iterator['ManagedLoop']:
+    """Return the nodes around a manager, to be started by the test."""
+    from support.managed_loop import ManagedLoop
+    from support.ros_client import RosClient
+
+    client = RosClient(ros_context)
+    loop = ManagedLoop(client, ros_domain_id, bundle, tmp_path)
+    yield loop
+    loop.close()
+    client.close()
