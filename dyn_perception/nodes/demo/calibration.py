@@ -52,8 +52,8 @@ def calibrate(service_ms: Sequence[float]) -> Calibration:
     times = np.asarray(service_ms, dtype=float)
     if times.size == 0 or not np.all(np.isfinite(times) & (times > 0)):
         raise ValueError(f'{list(service_ms)} are not times of frames: measure at least one')
-    # Not the mean: the first frames and those beside other work of the machine are slower.
-    usual = float(np.percentile(times, 75))
+    # Not the mean: frames beside other work of the machine take several times as long.
+    usual = float(np.median(times))
     target = min(_MOST_FPS, 1000 / (HEADROOM * usual))
     rounded = math.floor(target) if target >= _WHOLE_FPS else math.floor(10 * target) / 10
     return Calibration(usual, max(0.1, float(rounded)))
