@@ -10,8 +10,16 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy import Context
 
 from dyn_perception.msg import ManagerState
-from support.limit_tree import GPU, GPU_PATH, read_limits
-from support.managed_loop import EASY_MS, HARD_MS, ManagedLoop, applied, knob
+from support.limit_tree import GPU
+from support.managed_loop import (
+    EASY_MS,
+    HARD_MS,
+    ManagedLoop,
+    applied,
+    is_at_full_width,
+    is_narrow,
+    knob,
+)
 from support.ros_client import RosClient
 
 
@@ -42,19 +50,6 @@ def states(loop: ManagedLoop) -> list[ManagerState]:
     return states
 
 
-def is_at_full_width(state: ManagerState) -> bool:
-    return state.status == ManagerState.STATUS_MET and applied(state, 'width') == '4'
-
-
-def is_narrow(state: ManagerState) -> bool:
-    width = knob(state, 'width')
-    return width is not None and width.applied == width.wanted in ('1', '2')
-
-
-def gpu_limit(loop: ManagedLoop) -> float:
-    return read_limits(loop.root)[GPU_PATH]
-
-
 def test_width_follows_the_pace(loop: ManagedLoop, states: list[ManagerState]) -> None:
     before = states[-1].changes
     loop.set_pace(HARD_MS)
@@ -79,7 +74,7 @@ def test_clocks_are_limited_through_the_monitor(
         lambda s: applied(s, GPU) not in ('', '921.6') and applied(s, GPU) == knob(s, GPU).wanted,
         'a lower clock',
     )
-    assert gpu_limit(loop) == float(applied(state, GPU))
+    assert loop.gpu_limit() == float(applied(state, GPU))
     assert knob(state, GPU).node == '/resource_monitor'
     (lease,) = loop.client.get_parameters('resource_monitor', 'limit_lease_s')
     assert lease == 2.0
@@ -104,7 +99,7 @@ def test_a_person_keeps_what_they_set_until_it_is_released(
 def test_a_person_keeps_the_clock_they_set(loop: ManagedLoop, states: list[ManagerState]) -> None:
     assert loop.client.set_parameters('resource_monitor', **{GPU: 80}).successful
     state = loop.wait_for(states, lambda s: knob(s, GPU).held, 'the clock held')
-    assert (applied(state, GPU), gpu_limit(loop)) == ('76.8', 76.8)
+    assert (applied(state, GPU), loop.gpu_limit()) == ('76.8', 76.8)
     assert loop.client.set_parameters('manager', release='all').successful
     # No operating point of the profile has that clock.
     loop.wait_for(states, lambda s: applied(s, GPU) != '76.8', 'a clock of the manager')
@@ -113,7 +108,7 @@ def test_a_person_keeps_the_clock_they_set(loop: ManagedLoop, states: list[Manag
 def test_disabled_leaves_the_knobs_as_they_are(
     loop: ManagedLoop, states: list[ManagerState]
 ) -> None:
-    limit = gpu_limit(loop)
+    limit = loop.gpu_limit()
     loop.client.set_parameters('manager', enabled=False)
     state = loop.wait_for(
         states, lambda s: s.status == ManagerState.STATUS_DISABLED, 'a manager that is off'
@@ -123,7 +118,7 @@ def test_disabled_leaves_the_knobs_as_they_are(
         lambda: loop.client.get_parameters('resource_monitor', 'limit_lease_s') == [0.0],
         'the end of leases',
     )
-    assert gpu_limit(loop) == limit
+    assert loop.gpu_limit() == limit
     assert loop.client.set_parameters('perception', width=1).successful
     loop.client.set_parameters('manager', enabled=True)
     # What a person did meanwhile is not held: to switch the manager on is to hand over.

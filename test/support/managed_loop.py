@@ -12,7 +12,7 @@ from sensor_msgs.msg import Image
 
 from dyn_perception.msg import ManagerState
 from support.images import image_message
-from support.limit_tree import make_tree
+from support.limit_tree import GPU, GPU_PATH, make_tree, read_limits
 from support.node_process import NodeProcess
 from support.paced_perception import PACE_VARIABLE
 from support.ros_client import RosClient
@@ -93,6 +93,10 @@ class ManagedLoop:
         self._started.append(NodeProcess(module, domain_id=self._domain_id, **options))
         return self._started[-1]
 
+    def gpu_limit(self) -> float:
+        """Return the limit of the GPU's clock that the board has (MHz)."""
+        return read_limits(self.root)[GPU_PATH]
+
     def write_profile(self, model: str = 'test resnet', groups: int = 4) -> str:
         """Write operating points, faster at a higher clock of the GPU, and return the path."""
         points = [
@@ -141,3 +145,20 @@ def applied(state: ManagerState, parameter: str) -> str:
     """Return the value of a knob in force, '' where it is not known."""
     found = knob(state, parameter)
     return found.applied if found else ''
+
+
+def is_at_full_width(state: ManagerState) -> bool:
+    """Whether the target is met at width 4."""
+    return state.status == ManagerState.STATUS_MET and applied(state, 'width') == '4'
+
+
+def is_narrow(state: ManagerState) -> bool:
+    """Whether the manager chose a low width, and it is in force."""
+    width = knob(state, 'width')
+    return width is not None and width.applied == width.wanted in ('1', '2')
+
+
+def limits_clock(state: ManagerState) -> bool:
+    """Whether the manager chose a lower clock of the GPU, and it is in force."""
+    gpu = knob(state, GPU)
+    return gpu is not None and gpu.applied == gpu.wanted not in ('', '921.6')

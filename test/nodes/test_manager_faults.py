@@ -1,0 +1,87 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the manager does about silence, refusals and wrong profiles, over real DDS."""
+
+import pytest
+
+from dyn_perception.msg import ManagerState
+from support.limit_tree import GPU
+from support.managed_loop import (
+    HARD_MS,
+    ManagedLoop,
+    applied,
+    is_at_full_width,
+    is_narrow,
+    knob,
+    limits_clock,
+)
+from support.refusing_perception import TRY
+
+
+def test_refused_width_is_not_tried_again_until_it_is_released(loop: ManagedLoop) -> None:
+    perception = loop.start_perception('support.refusing_perception')
+    loop.start_manager()
+    states = loop.states()
+    loop.wait_for(states, is_at_full_width, 'the full width')
+    loop.set_pace(HARD_MS)
+    state = loop.wait_for(
+        states,
+        lambda s: knob(s, 'width').refused != '' and applied(s, 'width') == '1',
+        'another width than the refused one',
+    )
+    assert knob(state, 'width').refused == '2: width 2 is out of order today'
+    loop.wait_for(states, lambda s: s.frames > state.frames + 20, 'more frames')
+    assert perception.lines.count(TRY) == 1
+    assert loop.client.set_parameters('manager', release='width').successful
+    loop.client.spin_until(lambda: perception.lines.count(TRY) == 2, 'one more try')
+
+
+def test_silent_results_keep_the_last_operating_point(loop: ManagedLoop) -> None:
+    loop.start_perception()
+    loop.start_monitor()
+    goals = {'objective': 'energy', 'min_accuracy': 0.7, 'profile': loop.write_profile()}
+    loop.start_manager(**goals)
+    states = loop.states()
+    before = loop.wait_for(states, limits_clock, 'a lower clock')
+    loop.camera.cancel()
+    state = loop.wait_for(states, lambda s: s.status == ManagerState.STATUS_WAITING, 'silence')
+    assert 'the last operating point is kept' in state.status_reason
+    # Longer than a lease: it is renewed.
+    end = state.header.stamp.sec + 4
+    state = loop.wait_for(states, lambda s: s.header.stamp.sec > end, 'some time')
+    assert applied(state, GPU) == applied(before, GPU) != '921.6'
+    assert loop.gpu_limit() == float(applied(state, GPU))
+    loop.camera.reset()
+    loop.wait_for(states, lambda s: s.status != ManagerState.STATUS_WAITING, 'results again')
+
+
+def test_profile_that_does_not_fit_is_said_and_only_the_width_is_set(loop: ManagedLoop) -> None:
+    loop.start_perception()
+    loop.start_monitor()
+    loop.start_manager(profile=loop.write_profile(model='another', groups=3))
+    states = loop.states()
+    loop.set_pace(HARD_MS)
+    state = loop.wait_for(states, is_narrow, 'a width that is on time')
+    assert "is of 'another' with 3 groups" in state.status_reason
+    assert knob(state, GPU).wanted == ''
+    assert loop.gpu_limit() == 921.6
+
+
+@pytest.mark.parametrize(
+    ('content', 'reason'),
+    [
+        (None, 'cannot be read'),
+        ('{', 'is no valid YAML'),
+        ('format_version: 99', 'has format_version 99: this release reads up to 1'),
+        ('format_version: 1\nmodel: m\ngroups: 4\npoints: []', 'points: Tuple should have at'),
+        ('a: &a [1]\nb: *a', 'has a YAML alias'),
+    ],
+)
+def test_broken_profile_ends_the_node_with_the_reason(
+    loop: ManagedLoop, content: str | None, reason: str
+) -> None:
+    if content is not None:
+        loop.profile.write_text(content)
+    process = loop.start_manager(profile=str(loop.profile))
+    assert process.wait() == 1
+    assert reason in process.lines[-1]
