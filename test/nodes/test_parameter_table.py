@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameter tables: what values they take, and how they refuse the others."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -102,3 +103,11 @@ def test_unknown_fact_is_an_error() -> None:
 
     with pytest.raises(TypeError, match='minimun'):
         specifications(Wrong)
+
+
+def test_rounding_at_the_ends_of_the_range_is_forgiven() -> None:
+    row = dataclasses.replace(SPECIFICATIONS['rate_hz'], tolerance=1e-6)
+    assert row.check(100.00005) == 100
+    assert row.check(0.49999999) == 0.5
+    with pytest.raises(ParameterError, match='out of range'):
+        row.check(100.001)
