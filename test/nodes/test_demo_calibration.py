@@ -28,7 +28,8 @@ def test_a_few_slow_frames_do_not_lower_the_target() -> None:
 
 
 def test_targets_are_round() -> None:
-    assert calibrate([36.0] * 8).target_fps == 18.0
+    assert calibrate([12.0] * 8).target_fps == 55.0
+    assert calibrate([36.0] * 8).target_fps == 18.5
     assert calibrate([1000.0] * 8).target_fps == 0.6
 
 

@@ -13,7 +13,8 @@ import numpy as np
 HEADROOM = 1.5
 _CERTAINLY_LATE = 1.25  # time of the full width under load over the time of a frame
 _MOST_FPS = 60.0  # more than that, the camera of the demo itself would load the machine
-_WHOLE_FPS = 10.0  # from here on, targets are whole numbers
+# Targets are multiples of the second below the first.
+_ROUND_FPS = ((10.0, 0.1), (30.0, 0.5), (math.inf, 1.0))
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,5 @@ def calibrate(service_ms: Sequence[float]) -> Calibration:
     # Not the mean: frames beside other work of the machine take several times as long.
     usual = float(np.median(times))
     target = min(_MOST_FPS, 1000 / (HEADROOM * usual))
-    rounded = math.floor(target) if target >= _WHOLE_FPS else math.floor(10 * target) / 10
-    return Calibration(usual, max(0.1, float(rounded)))
+    step = next(step for end, step in _ROUND_FPS if target < end)
+    return Calibration(usual, max(0.1, round(math.floor(target / step) * step, 1)))
