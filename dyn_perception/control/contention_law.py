@@ -8,8 +8,8 @@ import numpy as np
 
 # Load above which the law is not followed any further: 1/(1 - load) would grow without bound.
 _HIGHEST_LOAD = 0.9
-# Prior: time-sharing (exponent 1) and no slowdown without load, both uncertain.
-_PRIOR_DEVIATION = (0.1, 0.4)
+# Prior: time-sharing, exponent 1, more or less.
+_EXPONENT_DEVIATION = 0.4
 # Standard deviation of one pair of slowdown and load around the law.
 _PAIR_DEVIATION = 0.06
 # Variance that the slowdown without load gains a second, as boards and programs change.
@@ -30,10 +30,14 @@ class ContentionLaw:
     beforehand what a load just seen will do to the one in use.
     """
 
-    def __init__(self) -> None:
-        """Start from the prior."""
+    def __init__(self, base_deviation: float) -> None:
+        """Start from the prior.
+
+        Args:
+            base_deviation: of ln(slowdown) without load: the error of the profile.
+        """
         self._mean = np.array([0.0, 1.0])
-        self._covariance = np.diag(np.square(_PRIOR_DEVIATION))
+        self._covariance = np.diag([base_deviation**2, _EXPONENT_DEVIATION**2])
 
     def learn(self, log_slowdown: float, load: float, elapsed_s: float) -> None:
         """Take a pair that belongs together, some seconds after the one before."""

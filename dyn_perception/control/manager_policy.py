@@ -43,6 +43,7 @@ class ManagerPolicy:
         goals: Goals,
         time_s: float = 0.0,
         start: OperatingPoint | int | None = None,
+        is_profiled: bool = True,
     ) -> None:
         """Start from a table.
 
@@ -51,12 +52,13 @@ class ManagerPolicy:
             goals: what is to be held.
             time_s: now.
             start: point in force (None: the first choice by the profile).
+            is_profiled: whether the table was measured on the board (not: see `prior_table`).
 
         Raises:
             ControlError: `start` is not in the table.
         """
         self.table = table
-        self._model = ProfileModel(table)
+        self._model = ProfileModel(table, is_profiled)
         self._estimates = Estimates(self._model)
         self._interim = Interim(self._estimates)
         self._explanation = Explanation(self._estimates)

@@ -36,6 +36,7 @@ class ProfileModel:
 
     Attributes:
         table: the table.
+        is_profiled: whether it was measured on the board; otherwise larger errors are expected.
         clock: [points] MHz of the main clock of each point, 1 where it sets none.
         clock_bin: [points] number of the clock among those of its placement.
         clock_position: per placement [bins], ln of the bins' mean clock.
@@ -47,9 +48,10 @@ class ProfileModel:
         power_known: whether every power was profiled.
     """
 
-    def __init__(self, table: OperatingPointTable) -> None:
+    def __init__(self, table: OperatingPointTable, is_profiled: bool = True) -> None:
         """Prepare a table."""
         self.table = table
+        self.is_profiled = is_profiled
         self.main_knobs = [main_knob(name, table.knobs) for name in table.placements]
         self.distinct_widths = tuple(int(width) for width in np.unique(table.widths))
         self.width_rank = np.searchsorted(self.distinct_widths, table.widths)

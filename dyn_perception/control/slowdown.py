@@ -15,6 +15,10 @@ from dyn_perception.control.profile_model import ProfileModel
 _COMMON_DEVIATION = 0.1
 _WIDTH_DEVIATION = 0.03
 _CLOCK_DEVIATION = 0.03
+# The same where the table was not measured on the board.
+_GUESSED_COMMON_DEVIATION = 1.5
+_GUESSED_WIDTH_DEVIATION = 0.15
+_GUESSED_CLOCK_DEVIATION = 0.2
 # Clocks whose ln differs by less than this have much the same error.
 _CLOCK_LENGTH = 0.5
 # Noise of one frame, of ln(latency): to begin with, and limits of its estimate.
@@ -60,14 +64,18 @@ class PlacementSlowdown:
         self._clocks = len(position)
         distance = (position[:, None] - position[None, :]) / _CLOCK_LENGTH
         covariance = np.zeros((1 + self._widths + self._clocks,) * 2)
-        covariance[0, 0] = _COMMON_DEVIATION**2
+        profiled = model.is_profiled
+        common = _COMMON_DEVIATION if profiled else _GUESSED_COMMON_DEVIATION
+        width_deviation = _WIDTH_DEVIATION if profiled else _GUESSED_WIDTH_DEVIATION
+        clock_deviation = _CLOCK_DEVIATION if profiled else _GUESSED_CLOCK_DEVIATION
+        covariance[0, 0] = common**2
         wide = slice(1, 1 + self._widths)
-        covariance[wide, wide] = _WIDTH_DEVIATION**2 * np.eye(self._widths)
-        covariance[1 + self._widths :, 1 + self._widths :] = _CLOCK_DEVIATION**2 * (
+        covariance[wide, wide] = width_deviation**2 * np.eye(self._widths)
+        covariance[1 + self._widths :, 1 + self._widths :] = clock_deviation**2 * (
             np.exp(-0.5 * distance**2) + 0.02 * np.eye(self._clocks)
         )
         self.filter = FeatureFilter(covariance, _NOISE_DEVIATION**2, _NOISE_RANGE, _PROCESS_NOISE)
-        self.law = ContentionLaw()
+        self.law = ContentionLaw(common)
         self.load = math.nan
         self._load_when_measured = math.nan
         self._width_state = 1 + model.width_rank
