@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dyn_perception.board.actuator import LimitFile
 from dyn_perception.board.clock_steps import same_clock
 from dyn_perception.board.errors import BoardError
-from dyn_perception.board.state_file import SavedLimit
+from dyn_perception.board.state_file import HIGHEST_MHZ, SavedLimit
 
 _logger = logging.getLogger(__name__)
 
@@ -39,21 +39,31 @@ class LimitChanges:
         self._save = save
         self._is_held_back = is_held_back
         self._files: dict[str, LimitFile] = {}
+        self._highest_mhz: dict[str, float] = {}
         self._changes: dict[str, SavedLimit] = {}
         self._calm: dict[str, float] = {}
 
-    def add_files(self, files: Iterable[LimitFile]) -> None:
-        """Add files that may be changed."""
-        self._files |= {file.path: file for file in files}
+    def add_files(self, files: Iterable[LimitFile], highest_mhz: float) -> None:
+        """Add files that may be changed, of hardware with this highest clock."""
+        for file in files:
+            self._files[file.path] = file
+            self._highest_mhz[file.path] = highest_mhz
+
+    def present_mhz(self, path: str) -> float:
+        """Return the limit in a file, NaN if it holds none that makes sense."""
+        mhz = self._files[path].read()
+        if mhz == 0:  # so older kernels say that there is no limit for a device
+            return self._highest_mhz[path]
+        return mhz if 0 < mhz <= HIGHEST_MHZ else math.nan
 
     def note_calm(self) -> None:
         """Remember what the files hold, unless the board holds a clock back."""
         if not self._is_held_back():
-            self._calm = {path: file.read() for path, file in self._files.items()}
+            self._calm = {path: self.present_mhz(path) for path in self._files}
 
     def is_ours(self, path: str) -> bool:
         """Whether what a file holds now was put there by this program."""
-        return path in self._changes and self._holds(path, self._files[path].read())
+        return path in self._changes and self._holds(path, self.present_mhz(path))
 
     def standing_mhz(self, path: str) -> float:
         """Return the limit that was written to a file last, by this program or another (MHz).
@@ -131,6 +141,11 @@ class LimitChanges:
         self._save_quietly()
         return done
 
+    def forget(self) -> None:
+        """Drop all changes: there is nothing any more that they could be put back in."""
+        self._changes = {}
+        self._save_quietly()
+
     def adopt(self, changes: Mapping[str, SavedLimit]) -> None:
         """Take over the changes of an earlier run."""
         self._changes = {**changes, **self._changes}
@@ -138,7 +153,7 @@ class LimitChanges:
     def _read(self, path: str) -> float:
         if path not in self._files:
             raise BoardError(f'/{path} is not there')
-        if math.isnan(mhz := self._files[path].read()):
+        if math.isnan(mhz := self.present_mhz(path)):
             place = self._files[path].place
             raise BoardError(f'{place} cannot be read: switch the core or device on again')
         return mhz

@@ -181,8 +181,12 @@ class LimitSession:
         """Put back every limit that is still as this session set it."""
         self._leases.clear()
         self._wanted_mhz.clear()
-        if self._lock.is_held:
+        if not self._lock.is_held:
+            return
+        if self._root.is_dir():
             self._changes.put_back()
+        else:  # a simulated board that has ended
+            self._changes.forget()
 
     def close(self) -> None:
         """Put everything back and let another session set limits."""
@@ -192,7 +196,7 @@ class LimitSession:
     def _find_actuators(self) -> None:
         for actuator in self._board.actuators():
             self._actuators[actuator.name] = actuator
-            self._changes.add_files(actuator.limit_files)
+            self._changes.add_files(actuator.limit_files, actuator.maximum_mhz)
 
     def _find(self, name: str) -> Actuator:
         if name not in self._actuators:
@@ -210,7 +214,8 @@ class LimitSession:
 
     def _present_paths(self, name: str) -> list[str]:
         files = self._find(name).limit_files
-        present = [file.path for file in files if not math.isnan(file.read())]
+        absent = self._absent_paths(name)
+        present = [file.path for file in files if file.path not in absent]
         if not present:
             raise BoardError(
                 f'{name} is gone: {files[0].place} cannot be read; switch the cores or the device '
@@ -219,7 +224,8 @@ class LimitSession:
         return present
 
     def _absent_paths(self, name: str) -> list[str]:
-        return [file.path for file in self._find(name).limit_files if math.isnan(file.read())]
+        paths = [file.path for file in self._find(name).limit_files]
+        return [path for path in paths if math.isnan(self._changes.present_mhz(path))]
 
     def _before_lease(self, name: str, paths: list[str]) -> dict[str, float]:
         """Return what to go back to when a lease that begins now lapses."""
@@ -234,8 +240,9 @@ class LimitSession:
         for path, before_mhz in lease.before_mhz.items():
             if path in self._absent_paths(name) or self._changes.is_ours(path):
                 continue
-            if self._changes.standing_mhz(path) != before_mhz:
-                return False
+            with contextlib.suppress(BoardError):  # gone since
+                if self._changes.standing_mhz(path) != before_mhz:
+                    return False
         return True
 
     def _limit_returned(self, name: str, mhz: float) -> None:

@@ -15,7 +15,10 @@ from dyn_perception.board.runtime_folder import is_trusted
 _LARGEST_BYTES = 64 * 1024
 _BOOT_ID = 'proc/sys/kernel/random/boot_id'
 
-Clock = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+HIGHEST_MHZ = 1e6
+"""Higher clocks are none."""
+
+Clock = Annotated[float, Field(gt=0, le=HIGHEST_MHZ, allow_inf_nan=False)]
 
 
 class StateFileError(Exception):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The resource_monitor node: the state of the board out, clock limits in."""
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -125,8 +126,12 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
 
     def _follow(self) -> None:
         """Let the parameters follow limits that changed under this node."""
-        if not self._limits.is_holder and self.extra and self._limits.start():
-            self.get_logger().info('the other resource monitor has ended: this one sets limits')
+        if not self._limits.is_holder and self.extra:
+            with contextlib.suppress(BoardError):  # a set says it, too
+                if self._limits.start():
+                    self.get_logger().info(
+                        'the other resource monitor has ended: this one sets limits'
+                    )
         changed = {
             name: mhz
             for name, mhz in self._shown(self._limits.observe()).items()

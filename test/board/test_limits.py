@@ -232,3 +232,33 @@ def test_board_without_limits_needs_no_lock(tmp_path: Path) -> None:
     assert sessions[0].observe() == {}
     with pytest.raises(BoardError, match='it has none'):
         sessions[0].apply(GPU, 614.4)
+
+
+def test_zero_is_no_limit(session: LimitSession, root: Path) -> None:
+    write_limit(root, GPU_PATH, 0)
+    assert session.observe()[GPU] == 921.6
+    assert session.apply(GPU, 614.4) == 614.4
+    session.close()
+    assert read_limits(root) == ORIGINAL
+
+
+@pytest.mark.parametrize('content', ['', '-614400000', 'fast', '9' * 18])
+def test_limit_that_makes_no_sense_is_left_alone(
+    session: LimitSession, root: Path, content: str
+) -> None:
+    (root / GPU_PATH).write_text(content)
+    assert math.isnan(session.observe()[GPU])
+    with pytest.raises(BoardError, match='cannot be read'):
+        session.apply(GPU, 614.4)
+    assert (root / GPU_PATH).read_text() == content
+
+
+def test_board_that_has_ended_leaves_nothing_to_put_back(
+    session: LimitSession, root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    session.apply_all({GPU: 614.4, CPU: 800.0}, 2.0)
+    root.rename(tmp_path / 'gone')
+    assert all(math.isnan(mhz) for mhz in session.observe().values())
+    session.close()
+    assert not caplog.text
+    assert not list((tmp_path / 'run').iterdir())
