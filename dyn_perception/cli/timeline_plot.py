@@ -87,13 +87,15 @@ def _plot_others(
         if phase.lost:
             end_s = trace.timeline.arrival_s[phase.end]
             panel.axvspan(phase.start_s, end_s, color='#cccccc', alpha=0.5)
-            panel.text(
-                phase.start_s, 0.9, f' no {", ".join(sorted(phase.lost))}', fontsize=8, va='top'
-            )
+            panel.text(phase.start_s, 0.9, f' no {_lost(phase)}', fontsize=8, va='top')
     panel.set_ylim(0, 1)
     panel.set_ylabel('other\nprograms')
     if panel.get_legend_handles_labels()[0]:
         panel.legend(loc='upper right', fontsize=8, framealpha=0.8)
+
+
+def _lost(phase: Phase) -> str:
+    return 'readings' if 'board' in phase.lost else ', '.join(sorted(phase.lost))
 
 
 def _plot_rate(panel: Any, trace: Trace, times_s: NDArray[np.float64]) -> None:

@@ -73,7 +73,7 @@ def test_the_table_is_for_people(scenario, capsys) -> None:
     ('arguments', 'message'),
     [
         (['--policy', 'best'], "policy 'best' is unknown: choose of manager, static, "),
-        (['--scenario', 'worst'], 'shipped: choose of bursts, heat_soak, '),
+        (['--scenario', 'worst'], "scenario 'worst' is unknown: choose of bursts, heat_soak, "),
         (['--board', 'toaster'], 'choose of jetson_nano, '),
         (['--network', 'vgg'], "network 'vgg': .*xun2019"),
         (['--policy', 'static', '--width', '5'], 'widths are 1...4, placements gpu, cpu:a57|cpu'),

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import (
-    MAXIMUM_BYTES,
     board_names,
     load_board_description,
     parse_board_description,
 )
 from dyn_perception.simulation.board_state_file import description_text
+from dyn_perception.simulation.description_files import MAXIMUM_BYTES
 from dyn_perception.simulation.errors import SimulationError
 
 FOLDER = Path(__file__).resolve().parents[2] / 'config' / 'boards'
