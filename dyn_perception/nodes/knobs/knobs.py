@@ -171,14 +171,18 @@ class Knobs:
             for name, value in step.values.items()
             if name in owner.knobs and owner.knobs[name].held is None
         }
+        if not self.acting:
+            then(Answer(False, 'this manager does not act any more'))
+            return
         if not values:
             then(Answer(True))
             return
+        for name in values:  # already now: the answer may come too late for a clean exit
+            owner.knobs[name].touched = True
 
         def finish(answer: Answer) -> None:
             if answer.successful:
                 for knob in [owner.knobs[name] for name in values if name in owner.knobs]:
-                    knob.touched = True
                     if step.is_network:
                         knob.applied = values[knob.name]
                     else:  # what is applied, the monitor tells on /parameter_events
