@@ -78,10 +78,10 @@ def test_limit_is_snapped_and_reads_back(
     assert read_limits(limit_root) == {**dict.fromkeys(CPU_PATHS, 800.0), GPU_PATH: 614.4}
     client.spin_until(lambda: events.seen() == [{GPU: 614.4, CPU: 800.0}], 'the event')
     client.spin_until(lambda: states and states[-1].clusters[0].limit_mhz == 800, 'the new limit')
-    single = float(np.float32(307.2))  # as a subscriber of board_state knows the step
-    assert single < 307.2 or client.set_parameters('resource_monitor', **{GPU: 76.8}).successful
+    single = float(np.float32(921.6))  # as a subscriber of board_state knows the highest step
+    assert single < 921.6
     assert client.set_parameters('resource_monitor', **{GPU: single}).successful
-    assert client.get_parameters('resource_monitor', GPU) == [307.2]
+    assert client.get_parameters('resource_monitor', GPU) == [921.6]
 
 
 REFUSALS: list[tuple[dict[str, Any], str]] = [
