@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from benchmark import ROOT
 from benchmark.figure import Value
 from benchmark.perception.figures import ARCHITECTURES
 from benchmark.perception.monolith import export_merged
 from benchmark.perception.settings import Settings
+from benchmark.random_bundle import write_random_bundle
 from dyn_perception.network.bundle import load_bundle
-from dyn_perception.network.export import save_bundle
-from dyn_perception.network.manifest import WEIGHTS_FILE, InputSpecification
-from dyn_perception.network.model import build_network
+from dyn_perception.network.manifest import WEIGHTS_FILE
 
 CHANNELS = {'resnet': [64, 128, 320, 512], 'alexnet': [64, 192, 384, 384, 384]}
 SMALL_CHANNELS = {'resnet': [8, 8, 8, 8], 'alexnet': [8, 8, 8, 8, 8]}
@@ -39,22 +37,6 @@ def measure(settings: Settings) -> dict[str, Value]:
         },
         'memory_added_bytes': {name: dict(found) for name, found in added.items()},
     }
-
-
-def write_random_bundle(architecture: str, channels: list[int], folder: Path) -> Path:
-    """Write an untrained network of four groups and return its folder."""
-    torch.manual_seed(0)
-    options = {'channels': channels}
-    save_bundle(
-        build_network(architecture, 4, 10, options).eval(),
-        folder,
-        name=f'random {architecture}',
-        labels=[str(number) for number in range(10)],
-        input_specification=InputSpecification(
-            height=32, width=32, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25)
-        ),
-    )
-    return folder
 
 
 def _measure_variants(architecture: str, scratch: Path) -> dict[str, float]:

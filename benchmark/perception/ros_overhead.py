@@ -4,8 +4,10 @@
 
 import random
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 
@@ -17,59 +19,97 @@ from benchmark.ros.environment import set_environment
 from benchmark.ros.node_process import NodeProcess, perception_command
 from benchmark.timing import milliseconds, ratio
 
-_RATE_HZ = 30.0
 _BLOCKS = 12
-_BLOCK_FRAMES = 48
 _COLD_FRAMES = 3  # at the start of a block: the process has just slept
 _IMAGE_QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)  # as image_source
 # A process as small as the relay returns each image's memory to the kernel and gets it again, 640
 # page faults a frame, which makes it slower than the perception node. So it is told not to.
 _KEEP_MEMORY = {'MALLOC_TRIM_THRESHOLD_': str(2**28), 'MALLOC_MMAP_THRESHOLD_': str(2**28)}
+_RELAYS: dict[str, dict[str, str]] = {'relay': _KEEP_MEMORY, 'default_relay': {}}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Median overheads of each block by node (s), and the size of the answers (bytes)."""
+
+    blocks: dict[str, NDArray[np.float64]]
+    answer_bytes: dict[str, int]
+
+    def ratio(self, relay: str) -> float:
+        """Return the overhead of perception over that of a relay."""
+        return ratio(self.blocks['perception'], self.blocks[relay])
+
+    @property
+    def milliseconds(self) -> dict[str, float]:
+        """Median overheads by node (ms)."""
+        return {name: milliseconds(found) for name, found in self.blocks.items()}
 
 
 def measure(settings: Settings) -> dict[str, Value]:
     """Feed the nodes in turn and compare the medians of neighbouring blocks."""
     set_environment()
+    found = compare(settings)
+    return {
+        'node_overhead_ratio': found.ratio('relay'),
+        'node_overhead_ratio_default_relay': found.ratio('default_relay'),
+        'node_overhead_ms': found.milliseconds,
+        'result_message_bytes': found.answer_bytes,
+    }
+
+
+def compare(
+    settings: Settings,
+    *,
+    size: tuple[int, int] = (640, 480),
+    compressed: bool = False,
+    rate_hz: float = 30.0,
+    block_frames: int = 48,
+    nodes: tuple[str, ...] = ('perception', 'relay', 'default_relay'),
+) -> Comparison:
+    """Measure overheads for images of one size (width, height), rate and kind."""
     with ExitStack() as stack:
-        perception = NodeProcess(
-            perception_command(),
-            settings.scratch / 'perception.log',
-            parameters={'model': str(settings.models / 'resnet')},
-            ros_arguments=['-r', '__ns:=/perception', '-r', '__node:=node'],
-        )
-        nodes = {'perception': stack.enter_context(perception)}
-        for name, environment in (('relay', _KEEP_MEMORY), ('default_relay', {})):
-            nodes[name] = stack.enter_context(_start_relay(name, settings, environment))
-        camera = stack.enter_context(Camera())
+        processes = {
+            name: stack.enter_context(_start(name, settings, compressed=compressed))
+            for name in nodes
+        }
+        camera = stack.enter_context(Camera(*size, compressed=compressed))
+        suffix = '/compressed' if compressed else ''
         channels = {
-            name: Channel(camera, f'/{name}/image_raw', f'/{name}/node/result', _IMAGE_QOS)
+            name: Channel(camera, f'/{name}/image_raw{suffix}', f'/{name}/node/result', _IMAGE_QOS)
             for name in nodes
         }
         for name, channel in channels.items():
-            channel.wait_for_node(nodes[name].check)
+            channel.wait_for_node(processes[name].check)
         blocks = {name: np.empty(_BLOCKS) for name in channels}
         sizes = {}
         for block in range(_BLOCKS):
             for name in random.sample(list(channels), len(channels)):
-                frames = channels[name].play(_BLOCK_FRAMES, _RATE_HZ)[_COLD_FRAMES:]
+                frames = channels[name].play(block_frames, rate_hz)[_COLD_FRAMES:]
                 answered = [frame for frame in frames if frame.result is not None]
                 blocks[name][block] = _median_overhead(answered)
                 sizes[name] = len(serialize_message(answered[-1].result))
-    return {
-        'node_overhead_ratio': ratio(blocks['perception'], blocks['relay']),
-        'node_overhead_ratio_default_relay': ratio(blocks['perception'], blocks['default_relay']),
-        'node_overhead_ms': {name: milliseconds(found) for name, found in blocks.items()},
-        'result_message_bytes': sizes,
-    }
+    return Comparison(blocks, sizes)
 
 
-def _start_relay(name: str, settings: Settings, environment: dict[str, str]) -> NodeProcess:
+def _start(name: str, settings: Settings, *, compressed: bool) -> NodeProcess:
+    log = settings.scratch / f'{name}.log'
+    ros_arguments = ['-r', f'__ns:=/{name}', '-r', '__node:=node']
+    if name == 'perception':
+        return NodeProcess(
+            perception_command(),
+            log,
+            parameters={
+                'model': str(settings.models / 'resnet'),
+                'image_transport': 'compressed' if compressed else 'raw',
+            },
+            ros_arguments=ros_arguments,
+        )
     return NodeProcess(
-        ['-m', 'benchmark.ros.relay'],
-        settings.scratch / f'{name}.log',
-        ros_arguments=['-r', f'__ns:=/{name}', '-r', '__node:=node'],
+        ['-m', 'benchmark.ros.relay', *(['compressed'] if compressed else [])],
+        log,
+        ros_arguments=ros_arguments,
         working_folder=str(ROOT),
-        environment=environment,
+        environment=_RELAYS[name],
     )
 
 

@@ -28,6 +28,7 @@ class NodeProcess:
         ros_arguments: Sequence[str] = (),
         working_folder: str = '/',
         environment: Mapping[str, str] | None = None,
+        core: int | None = None,
     ) -> None:
         """Start a node.
 
@@ -38,9 +39,11 @@ class NodeProcess:
             ros_arguments: further ROS arguments.
             working_folder: by default not the checkout, so that the installed package runs.
             environment: further environment variables.
+            core: that the whole process runs on; None: any.
         """
         self._log = log
-        arguments = [sys.executable, *command, '--ros-args', *ros_arguments]
+        pinned = [] if core is None else ['taskset', '--cpu-list', str(core)]
+        arguments = [*pinned, sys.executable, *command, '--ros-args', *ros_arguments]
         for name, value in (parameters or {}).items():
             text = yaml.safe_dump(value, default_flow_style=True).removesuffix('...\n').strip()
             arguments += ['-p', f'{name}:={text}']
@@ -75,6 +78,12 @@ class NodeProcess:
             if line.startswith('VmRSS:'):
                 return int(line.split()[1]) * 1024
         raise RuntimeError(f'process {self._process.pid} has no VmRSS: it has ended')
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time of all its threads so far (s)."""
+        fields = Path(f'/proc/{self._process.pid}/stat').read_text().rpartition(')')[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
     def check(self) -> None:
         """Raise RuntimeError with what the node printed last, if it has ended."""

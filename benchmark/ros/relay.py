@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bare rclpy node that decodes and resizes images as the perception node does, and no more.
 
-It answers each image with a message of the size of a result.
+It answers each image with a message of the size of a result. With the argument `compressed` it
+listens to image_raw/compressed.
 
-    python -m benchmark.ros.relay --ros-args -r __ns:=/relay
+    python -m benchmark.ros.relay [compressed] --ros-args -r __ns:=/relay
 """
 
 import contextlib
+import sys
 
 import cv2
 import numpy as np
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
 from dyn_perception.msg import OperatingPoint, PerceptionResult, ProcessorTime, RegionResult
 
@@ -24,6 +26,7 @@ _CLASSES = 10
 
 def main() -> None:
     """Relay until the process is ended."""
+    compressed = 'compressed' in sys.argv[1:]
     cv2.setNumThreads(1)
     rclpy.init()
     node = rclpy.create_node('relay')
@@ -36,14 +39,21 @@ def main() -> None:
     )
     publisher = node.create_publisher(PerceptionResult, '~/result', 10)
 
-    def relay(message: Image) -> None:
-        pixels = np.frombuffer(message.data, np.uint8).reshape(message.height, message.width, 3)
+    def relay(message: Image | CompressedImage) -> None:
+        pixels = np.frombuffer(message.data, np.uint8)
+        if compressed:
+            pixels = cv2.imdecode(pixels, cv2.IMREAD_COLOR)
+        else:
+            pixels = pixels.reshape(message.height, message.width, 3)
         cv2.resize(pixels, _SIZE, interpolation=cv2.INTER_AREA)
         answer.header = message.header
         publisher.publish(answer)
 
     qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-    node.create_subscription(Image, 'image_raw', relay, qos)
+    if compressed:
+        node.create_subscription(CompressedImage, 'image_raw/compressed', relay, qos)
+    else:
+        node.create_subscription(Image, 'image_raw', relay, qos)
     with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(node)
 

@@ -45,6 +45,7 @@ class Engine(ABC):
     Attributes:
         groups: of the network, the highest width.
         classes: number of logits.
+        image_shape: of one image, [3, height, width].
         threads: threads that one group is computed with.
         placement: the processors that compute.
         busy_s: how long each processor worked on the last batch (s), where the engine knows
@@ -68,7 +69,7 @@ class Engine(ABC):
         self.classes = len(manifest.labels)
         self.threads = threads
         self.placement = placement
-        self._image_shape = (3, manifest.input.height, manifest.input.width)
+        self.image_shape = (3, manifest.input.height, manifest.input.width)
 
     def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the logits of one group, float32 [N, classes].
@@ -127,7 +128,7 @@ class Engine(ABC):
         Raises:
             EngineError: if running a group fails.
         """
-        batch = np.zeros((batch_size, *self._image_shape), np.float32)
+        batch = np.zeros((batch_size, *self.image_shape), np.float32)
         # The first run of a size records its memory pattern, the second allocates by it.
         self.run(batch, self.groups)
         return self.run(batch, self.groups)
@@ -174,10 +175,10 @@ class Engine(ABC):
             )
 
     def _checked(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        fits = batch.ndim == 4 and batch.shape[1:] == self._image_shape and len(batch) > 0
+        fits = batch.ndim == 4 and batch.shape[1:] == self.image_shape and len(batch) > 0
         if not fits or batch.dtype != np.float32:
             raise EngineError(
                 f'batch of shape {batch.shape} and type {batch.dtype} does not fit the network: '
-                f'give float32 [N, {", ".join(map(str, self._image_shape))}] with N of at least 1'
+                f'give float32 [N, {", ".join(map(str, self.image_shape))}] with N of at least 1'
             )
         return batch if batch.flags.c_contiguous else np.ascontiguousarray(batch)

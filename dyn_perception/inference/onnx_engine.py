@@ -141,7 +141,7 @@ class OnnxEngine(Engine):
             set(inputs) == {_INPUT}
             and _OUTPUT in outputs
             and inputs[_INPUT].type == outputs[_OUTPUT].type == 'tensor(float)'
-            and inputs[_INPUT].shape[1:] == list(self._image_shape)
+            and inputs[_INPUT].shape[1:] == list(self.image_shape)
             and outputs[_OUTPUT].shape[1:] == [self.classes]
             and not isinstance(inputs[_INPUT].shape[0], int)
         )
@@ -152,7 +152,7 @@ class OnnxEngine(Engine):
             )
             raise EngineError(
                 f'group {group} of {bundle.path} has {found}: it needs input {_INPUT} float '
-                f'[N, {", ".join(map(str, self._image_shape))}] and output {_OUTPUT} float '
+                f'[N, {", ".join(map(str, self.image_shape))}] and output {_OUTPUT} float '
                 f'[N, {self.classes}]; export the bundle again'
             )
 
