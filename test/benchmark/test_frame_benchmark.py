@@ -44,7 +44,7 @@ def test_late_and_lost_frames_count_as_wrong() -> None:
     tally = Tally()
     tally.add([frame(9, 1), frame(10, 4), frame(10.5, 4), SimpleNamespace(result=None)], 10.0)
     assert tally.late == [False, False, True, True]
-    assert tally.accuracy == [0.81, 0.84, 0.0, 0.0]
+    assert tally.accuracy == pytest.approx([0.81, 0.84, 0.0, 0.0])
     assert tally.groups == [1, 4, 4]
 
 
