@@ -44,6 +44,7 @@ class Explanation:
         self._table = estimates.model.table
         self.reason = ''
         self._binding: tuple[str, ...] = ()
+        self._binding_of: object = None
 
     def expectation(self, row: int, goals: Goals) -> Expectation:
         """Return what is expected of a point."""
@@ -110,7 +111,9 @@ class Explanation:
         """Return the decision for a row with all that is to be said of it."""
         estimates = self._estimates
         expected = self.expectation(row, goals)
-        if changed or not self._binding:
+        present = row, gave_way, goals
+        if present != self._binding_of:
+            self._binding_of = present
             self._binding = _binding(row, limits, outlook, rows, estimates, goals)
         status, text = Status.MET, ''
         if math.isinf(estimates.frame_s):

@@ -66,16 +66,15 @@ class FeatureFilter:
         self._least_process_noise = least_process_noise
         self._process_noise = least_process_noise
 
-    def predict(
-        self, states: Sequence[int], weights: Sequence[float] | None = None
-    ) -> tuple[float, float]:
+    def predict(self, states: Sequence[int]) -> tuple[float, float]:
         """Return mean and variance (without noise) of the sum of some states."""
-        weights = weights or (1.0,) * len(states)
         mean = variance = 0.0
-        for state, weight in zip(states, weights, strict=True):
-            mean += weight * float(self.mean[state])
-            for other, other_weight in zip(states, weights, strict=True):
-                variance += weight * other_weight * float(self.covariance[state, other])
+        value, shared = self.mean.item, self.covariance.item
+        for number, state in enumerate(states):
+            mean += value(state)
+            variance += shared(state, state)
+            for other in states[:number]:
+                variance += 2.0 * shared(state, other)
         return mean, variance
 
     def update(

@@ -41,6 +41,7 @@ class ProfiledPower:
         self._place = model.table.placement_index
         self._loads: tuple[float, ...] = ()
         self._target_fps = math.nan
+        self._idle_w: NDArray[np.float64] | None = None
         self.power_w = model.idle_w
         # Work on a processor whose clock is left free is done at the highest.
         self._free_w = np.zeros(len(model.table.placements))
@@ -58,7 +59,10 @@ class ProfiledPower:
         loads: tuple[float, ...],
     ) -> None:
         """Compute `power_w` from arrays of [points] and the load by others at each placement."""
-        others = np.nan_to_num(np.array(loads))
+        if (loads, target_fps) == (self._loads, self._target_fps) and idle_w is self._idle_w:
+            return
+        self._loads, self._target_fps, self._idle_w = loads, target_fps, idle_w
+        others = np.array([0.0 if math.isnan(load) else load for load in loads])
         use = np.minimum(latency_s * target_fps + others[self._place], 1.0)
         elsewhere_w = others * self._free_w
         elsewhere_w = elsewhere_w.sum() - elsewhere_w

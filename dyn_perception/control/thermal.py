@@ -63,6 +63,7 @@ class ThermalModel:
         self._bias_c = np.zeros(count)
         self._time_s = math.nan
         self._power_w = math.nan
+        self._final: tuple[float, float] | None = None
         self.temperature_c = math.nan
 
     def observe(self, time_s: float, temperature_c: float, power_w: float) -> None:
@@ -74,6 +75,7 @@ class ThermalModel:
             power_w: of the board since the reading before, measured or expected (NaN: not known:
                 as before).
         """
+        self._final = None
         if math.isnan(power_w):
             power_w = self._power_w
         if math.isnan(power_w):
@@ -104,7 +106,7 @@ class ThermalModel:
         features, covariance = self._features, self._covariance
         # Parameters drift, but nothing makes them less certain than they were at the start.
         variance = np.einsum('ijj->ij', covariance)
-        variance += np.where(variance < self._prior, elapsed_s / _DRIFT_S * self._prior, 0.0)
+        variance += (variance < self._prior) * (elapsed_s / _DRIFT_S * self._prior)
         shared = np.einsum('ijk,ik->ij', covariance, features)
         total = np.einsum('ij,ij->i', features, shared)
         total = np.maximum(total, 0.0) + _READING_DEVIATION**2
@@ -137,8 +139,9 @@ class ThermalModel:
         """Return the temperature that a constant power leads to (degree Celsius, NaN: unknown)."""
         if math.isnan(self.temperature_c):
             return math.nan
-        start_c, slope = self.line(math.inf)
-        return start_c + slope * power_w
+        if self._final is None:
+            self._final = self.line(math.inf)
+        return self._final[0] + self._final[1] * power_w
 
     def power_for(self, limit_c: float, horizon_s: float) -> float:
         """Return the power that leads to a temperature within a horizon (W, inf: never read)."""
