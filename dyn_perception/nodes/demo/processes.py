@@ -19,6 +19,8 @@ from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES
 
 _KEPT_LINES = 50
 _GRACE_S = 1.0  # from the request to end until the process is killed
+_HEAD_START_S = 0.5  # of nodes that need others to end in order
+_TICK_S = 0.01
 _RESTORING_GRACE_S = 5.0  # for those that put something back, such as limits of clocks
 
 
@@ -55,6 +57,10 @@ class NodeProcess:
         )
         self._reader = threading.Thread(target=self._read, name=f'{name} output', daemon=True)
         self._reader.start()
+
+    def is_running(self) -> bool:
+        """Whether the node still lives."""
+        return self._process.poll() is None
 
     def check(self) -> None:
         """Raise NodeEndedError if the node has ended and was not asked to."""
@@ -102,13 +108,30 @@ class NodeProcesses:
         """Make an empty group; `on_line` gets the name of a node and a line that it printed."""
         self._on_line = on_line
         self._nodes: list[NodeProcess] = []
+        self._first: list[NodeProcess] = []  # to be ended
 
     def start(
-        self, name: str, namespace: str, parameters: Mapping[str, object], restores: bool = False
+        self,
+        name: str,
+        namespace: str,
+        parameters: Mapping[str, object],
+        *,
+        restores: bool = False,
+        acts_on_others: bool = False,
     ) -> None:
-        """Start a node in a namespace with parameters; `restores` gives it time at its end."""
+        """Start a node.
+
+        Args:
+            name: of its module.
+            namespace: ROS namespace.
+            parameters: its ROS parameters.
+            restores: whether it puts something back at its end, for which it gets time.
+            acts_on_others: whether it needs other nodes for that, so that it ends before them.
+        """
         grace_s = _RESTORING_GRACE_S if restores else _GRACE_S
-        self._start(name, ros_arguments(namespace, parameters), grace_s)
+        node = self._start(name, ros_arguments(namespace, parameters), grace_s)
+        if acts_on_others:
+            self._first.append(node)
 
     def start_program(self, name: str, arguments: Sequence[str]) -> NodeProcess:
         """Start another module of `dyn_perception.nodes`, and return it to be ended."""
@@ -125,7 +148,12 @@ class NodeProcesses:
             node.check()
 
     def request_end(self) -> None:
-        """Ask all nodes to end; leaving the context waits for them."""
+        """Ask all nodes to end, those that act on others first; leaving the context waits."""
+        for node in self._first:
+            node.request_end()
+        deadline = time.monotonic() + _HEAD_START_S
+        while any(node.is_running() for node in self._first) and time.monotonic() < deadline:
+            time.sleep(_TICK_S)
         for node in self._nodes:
             node.request_end()
 

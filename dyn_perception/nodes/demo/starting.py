@@ -73,4 +73,4 @@ def start_nodes(
     processes.start('resource_monitor', options.namespace, stage.monitor, restores=True)
     if options.manager:
         manager = {'enabled': False, **stage.manager}
-        processes.start('manager', options.namespace, manager, restores=True)
+        processes.start('manager', options.namespace, manager, acts_on_others=True)
