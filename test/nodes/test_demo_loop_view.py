@@ -139,6 +139,16 @@ def test_the_newest_change_takes_two_lines_where_it_needs_them() -> None:
     assert 's  ' not in lines[newest + 1][:12]
 
 
+def test_other_changes_take_further_lines_only_where_there_is_room() -> None:
+    events = (EVENTS[2], Event(6.0, 'relief', 'ended'))
+    roomy = '\n'.join(draw(make_scene(events=events), 80, 30))
+    narrow = '\n'.join(draw(make_scene(events=EVENTS * 3 + events), 80, 24))
+    assert 'see …' in roomy
+    assert 'see …' not in narrow
+    assert '6.0 s  ended' in roomy
+    assert '6.0 s  ended' in narrow
+
+
 def test_the_plain_view_prints_each_change_once() -> None:
     stream = io.StringIO()
     with PlainDisplay(stream) as display:

@@ -26,7 +26,6 @@ from dyn_perception.nodes.demo.panels import (
 AT_RISK = '#f0a400'
 _EVENT_COLOURS = {'load': WRONG, 'relief': '#56b4e9', 'manager': RIGHT, 'clock': AT_RISK}
 _NAME_COLUMNS = 9
-_HISTORY_LIMITS = 1.6  # height of the history, in times of a frame at the target
 _TIME_COLUMNS = 10  # of the time before each change
 _LONGEST_EVENT = 3  # lines
 _SMOOTHED = 15  # newest results that the latency is taken of
@@ -62,7 +61,7 @@ class GoalPanel:
 
     def _history(self, results: list[Result], columns: int) -> Text:
         limit = 1000 / self._loop.target_fps
-        highest = None if math.isnan(limit) else _HISTORY_LIMITS * limit
+        highest = None if math.isnan(limit) else limit  # so that what is full is late
         return history(binned_latencies(results), columns, highest)
 
     def _target(self) -> Text:
@@ -110,24 +109,26 @@ class BoardPanel:
 
 
 def events_panel(events: tuple[Event, ...], rows: int, columns: int) -> RenderableType:
-    """Return the newest changes, the newest last: it may take some lines, the others one each."""
+    """Return the newest changes, the newest last; long ones take further lines that are free."""
     width, room = columns - 4, rows - 2
+    shown = events[-room:] if room > 0 else ()
+    free = room - len(shown)
     lines: list[Text] = []
-    for event in reversed(events):
-        text = f'{event.elapsed_s:6.1f} s  {event.text}'
-        parts = [text]
-        if not lines and width > 2 * _TIME_COLUMNS:
-            most = min(_LONGEST_EVENT, room)
-            indent = ' ' * _TIME_COLUMNS
-            parts = textwrap.wrap(
-                text, width, subsequent_indent=indent, max_lines=max(1, most), placeholder=' …'
-            )
+    for event in reversed(shown):
+        parts = _wrapped(event, width)
+        # The newest one may push out older ones.
+        if lines and len(parts) - 1 > free:
+            parts = [_text(event)]
+        elif not lines:
+            parts = parts[:room]
+        free -= len(parts) - 1
         for part in reversed(parts):
             line = Text(part, _EVENT_COLOURS.get(event.kind, 'white'))
             line.stylize(QUIET, 0, _TIME_COLUMNS)
             line.truncate(width, overflow='ellipsis')
             lines.insert(0, line)
-    return framed(Text('\n').join(lines[-room:]), 'what changed, and why', height=rows)
+    newest = lines[max(0, len(lines) - room) :]
+    return framed(Text('\n').join(newest), 'what changed, and why', height=rows)
 
 
 def accuracy_line(snapshot: Snapshot, network: Network | None) -> Text:
@@ -142,6 +143,22 @@ def accuracy_line(snapshot: Snapshot, network: Network | None) -> Text:
     total = snapshot.total.top1
     line.append(' all ', QUIET)
     return line.append('–' if total is None else f'{total:.1%}', 'bold')
+
+
+def _text(event: Event) -> str:
+    return f'{event.elapsed_s:6.1f} s  {event.text}'
+
+
+def _wrapped(event: Event, width: int) -> list[str]:
+    if width <= 2 * _TIME_COLUMNS:
+        return [_text(event)]
+    return textwrap.wrap(
+        _text(event),
+        width,
+        subsequent_indent=' ' * _TIME_COLUMNS,
+        max_lines=_LONGEST_EVENT,
+        placeholder=' …',
+    )
 
 
 def _latency(results: list[Result], target_fps: float, dropped: int) -> Text:
