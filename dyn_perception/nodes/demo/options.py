@@ -24,7 +24,7 @@ second there. The last line on standard output is one JSON object:
   frames     results received
   fps        results a second
   top1       share of labelled images that are right, 0...1 (null: none was labelled); a frame of
-             the loop has 6 x 8 images
+             the loop has 6 x 8 images, on a simulated board as many as this machine keeps up with
   dropped    frames published without a result (without labels: those that perception reports)
   widths     frames at each width
   target_fps     frame rate to hold (null: the demo itself set the width)
@@ -86,7 +86,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
         '--picture',
         type=_picture,
         metavar='FILE.svg',
-        help='write the view as it is at the end to an SVG file',
+        help='write the view as it is at the end, also at Ctrl-C, to an SVG file',
     )
     return parser.parse_args(arguments)
 

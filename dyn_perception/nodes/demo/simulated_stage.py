@@ -11,7 +11,7 @@ from dyn_perception.nodes.demo.competition import Program
 from dyn_perception.nodes.demo.grid_choice import choose_grid, host_image_s
 from dyn_perception.nodes.demo.stage import Stage
 from dyn_perception.share import model_path
-from dyn_perception.simulation.board_files import load_board_description
+from dyn_perception.simulation.board_files import board_names, load_board_description
 
 _MODEL = 'resnet'
 _SHARE = 0.5  # of the processor that a competing program wants
@@ -42,7 +42,8 @@ def simulated_stage(board: str, model: str) -> Stage:
         loaded=f'{_SHARE:.0%} of {placement}',
         perception={'simulated_board': str(root)},
         monitor={'sysfs_root': str(root)},
-        manager={'profile': board},
+        # Of another board the manager learns from the results.
+        manager={'profile': board} if board in board_names() else {},
         root=root,
         board=board,
     )
