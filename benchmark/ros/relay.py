@@ -18,6 +18,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 
+from dyn_perception.inference.resizing import resize_image
 from dyn_perception.msg import OperatingPoint, PerceptionResult, ProcessorTime, RegionResult
 
 _SIZE = (32, 32)
@@ -45,7 +46,7 @@ def main() -> None:
             pixels = cv2.imdecode(pixels, cv2.IMREAD_COLOR)
         else:
             pixels = pixels.reshape(message.height, message.width, 3)
-        cv2.resize(pixels, _SIZE, interpolation=cv2.INTER_AREA)
+        resize_image(pixels, *_SIZE)
         answer.header = message.header
         publisher.publish(answer)
 

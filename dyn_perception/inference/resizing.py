@@ -7,9 +7,17 @@ a whole factor come back exactly. Linear interpolation up costs 3.7 points of ac
 CIFAR-10.
 """
 
+import functools
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+_OVERSIZE = 4
+"""Pixels that are left for each pixel of the result, along a side, before the last step."""
+
+_WORTH_A_STEP = 8
+"""Pixels averaged into one from which on two steps are faster than one."""
 
 
 def resize_image(
@@ -31,12 +39,34 @@ def resize_image(
     grows = least != (height, width)
     if least != (rows, columns):
         shrunk = None if grows else out
-        image = _resize(image, least, cv2.INTER_AREA, shrunk)
+        image = _resize(_halfway(image, *least), least, cv2.INTER_AREA, shrunk)
     if grows:
         image = _resize(image, (height, width), cv2.INTER_NEAREST_EXACT, out)
     elif out is not None and (rows, columns) == (height, width):
         np.copyto(out, image)
     return image if out is None else out
+
+
+def _halfway(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Shrink an image by whole factors to a size from which the rest is a small step.
+
+    OpenCV averages whole factors ten times as fast as others. Where both factors are whole
+    nothing is done: one step is exact then.
+    """
+    rows, columns = image.shape[:2]
+    if rows % height == 0 and columns % width == 0:
+        return image
+    down, across = _whole_factor(rows, height), _whole_factor(columns, width)
+    if down * across < _WORTH_A_STEP:
+        return image
+    return _resize(image, (rows // down, columns // across), cv2.INTER_AREA, None)
+
+
+@functools.cache
+def _whole_factor(length: int, least: int) -> int:
+    """Return the largest divisor of a length that leaves at least `_OVERSIZE` times as much."""
+    highest = max(length // (_OVERSIZE * least), 1)
+    return next(factor for factor in range(highest, 0, -1) if length % factor == 0)
 
 
 def _resize(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
@@ -31,6 +31,7 @@ def run_node(
     arguments: list[str] | None = None,
     *,
     says_goodbye: bool = False,
+    make_executor: Callable[[], Executor] = SingleThreadedExecutor,
 ) -> int:
     """Create a node, spin it until a signal or a shutdown ends it, and return the exit status.
 
@@ -55,7 +56,7 @@ def run_node(
     logging.getLogger('dyn_perception').addHandler(LogForwarding(get_logger(name)))
     node = None
     # Made before anything takes long: rclpy prints a traceback where a signal came before it.
-    executor = SingleThreadedExecutor()
+    executor = make_executor()
     _wake_on_signal(executor)
     waker = Waker(executor, 2 * _WAKE_S)
     try:
@@ -84,7 +85,7 @@ def run_node(
     return _report(name, node.failure)
 
 
-def _wake_on_signal(executor: SingleThreadedExecutor) -> None:
+def _wake_on_signal(executor: Executor) -> None:
     """End the executor's wait when a signal comes, for Python handles it only after that.
 
     The wait's own time-out is no help where the wall clock was set back: Fast DDS waits by it.

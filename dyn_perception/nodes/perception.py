@@ -10,6 +10,7 @@ from dyn_perception.network.bundle import BundleError, load_bundle
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.cameras import Cameras
 from dyn_perception.nodes.execution import run_node
+from dyn_perception.nodes.executors import quick_executor
 from dyn_perception.nodes.frame_processing import Arrival, FrameProcessing
 from dyn_perception.nodes.frame_worker import FrameWorker
 from dyn_perception.nodes.parameter_node import ParameterNode
@@ -89,4 +90,6 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node and return the exit status."""
-    return run_node('perception', PerceptionNode, USER_ERRORS, arguments)
+    return run_node(
+        'perception', PerceptionNode, USER_ERRORS, arguments, make_executor=quick_executor
+    )

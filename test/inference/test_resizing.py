@@ -66,3 +66,14 @@ def test_the_result_in_a_part_of_a_larger_array_is_the_same(before, after):
     np.testing.assert_array_equal(out, resize_image(image, *after))
     canvas[1:-1, 1:-1] = 7
     assert np.all(canvas == 7)
+
+
+@pytest.mark.parametrize('size', [(1080, 1920), (600, 800), (360, 640), (480, 640), (97, 101)])
+def test_shrinking_in_steps_averages_as_one_step_does(size: tuple[int, int]) -> None:
+    coarse = np.random.default_rng(0).integers(0, 256, (9, 16, 3), np.uint8)
+    image = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC)
+    expected = cv2.resize(image, (32, 32), interpolation=cv2.INTER_AREA)
+    found = resize_image(image, 32, 32)
+    assert np.abs(found.astype(int) - expected).max() <= 1
+    if size == (480, 640):  # whole factors
+        np.testing.assert_array_equal(found, expected)
