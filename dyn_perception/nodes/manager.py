@@ -23,7 +23,7 @@ from dyn_perception.nodes.manager_claim import ManagerClaim
 from dyn_perception.nodes.manager_judgement import Judgement
 from dyn_perception.nodes.manager_observations import board_observation, frame_observation
 from dyn_perception.nodes.manager_report import ManagerReport
-from dyn_perception.nodes.manager_settings import ManagerSettings, goals
+from dyn_perception.nodes.manager_settings import ManagerSettings, deadline, goals
 from dyn_perception.nodes.operating_points import OperatingPoints
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.parameter_table import ParameterError
@@ -178,7 +178,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         if decision is None:
             return
         if self._knobs.acting:
-            self._knobs.want(decision.point.settings)
+            self._knobs.want({**decision.point.settings, **deadline(self.settings)})
         if decision.changed:
             self._report.note_change(decision)
             self._publish()

@@ -9,6 +9,9 @@ from dyn_perception.control.errors import ControlError
 from dyn_perception.control.goals import DEFAULT_PRIORITY, OBJECTIVES, Goals
 from dyn_perception.nodes.parameter_table import ParameterError, parameter
 
+# Of the period; the rest is for what comes after the last group.
+_DEADLINE_SHARE = 0.97
+
 
 @dataclass(frozen=True)
 class ManagerSettings:
@@ -55,10 +58,15 @@ class ManagerSettings:
         True, 'Whether knobs are set; false leaves them as they are to a person.'
     )
     dry_run: bool = parameter(False, 'Propose in ~/state only, set nothing.')
+    anytime: bool = parameter(
+        True,
+        'Also set deadline_ms of the perception node, where it has one: a frame that would be '
+        'late all the same stops after fewer groups.',
+    )
     release: str = parameter(
         '',
-        'Takes back a knob that a person set (width, placement, gpu, cpu.<cluster>, or all), and '
-        'tries refused values again; reads back empty.',
+        'Takes back a knob that a person set (width, placement, deadline_ms, gpu, cpu.<cluster>, '
+        'or all), and tries refused values again; reads back empty.',
     )
     profile: str = parameter(
         '',
@@ -79,6 +87,13 @@ class ManagerSettings:
             goals(self)
         except ControlError as error:
             raise ParameterError(str(error)) from error
+
+
+def deadline(settings: ManagerSettings) -> dict[str, float]:
+    """Return the deadline of a frame as a knob of the perception node; none without `anytime`."""
+    if not settings.anytime:
+        return {}
+    return {'deadline_ms': round(_DEADLINE_SHARE * 1000 / settings.target_fps, 3)}
 
 
 def goals(settings: ManagerSettings) -> Goals:

@@ -59,7 +59,7 @@ def state_message(
 
 def knob_states(knobs: Knobs, decision: Decision | None) -> list[KnobState]:
     """Return what is known of every knob; where its node is silent, nothing is known applied."""
-    wanted = decision.point.settings if decision else {}
+    wanted = {**(decision.point.settings if decision else {}), **knobs.wanted()}
     return [
         KnobState(
             node=knobs.owner_name(knob),

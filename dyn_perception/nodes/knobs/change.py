@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dyn_perception.control.policy import KnobValue
+from dyn_perception.nodes.knobs.knob import NETWORK
 from dyn_perception.nodes.knobs.remote_parameters import Answer
-
-NETWORK = ('width', 'placement')
 
 Values = Mapping[str, KnobValue]
 Known = Mapping[str, KnobValue | None]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dyn_perception.control.policy import KnobValue
 
 CLOCK_SUFFIX = '.max_mhz'
+NETWORK = ('width', 'placement', 'deadline_ms')
+"""Knobs of the perception node."""
 
 
 @dataclass
@@ -14,7 +16,8 @@ class Knob:
     """A parameter that the manager may set.
 
     Attributes:
-        name: in the terms of the policy: `width`, `placement`, `cpu.<cluster>`, `gpu`.
+        name: in the terms of the policy: `width`, `placement`, `cpu.<cluster>`, `gpu`; and
+            `deadline_ms`, which follows from the target.
         found: value when the node was met; None: not met yet.
         applied: value in force as last seen; None: not known.
         asked: clock that this manager set and whose lease it renews; the board may have snapped
@@ -65,4 +68,4 @@ def knob_name(parameter: str) -> str:
     name = parameter.removesuffix(CLOCK_SUFFIX)
     if name != parameter:
         return name if is_clock(name) else ''
-    return name if name in ('width', 'placement') else ''
+    return name if name in NETWORK else ''

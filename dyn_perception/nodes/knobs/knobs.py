@@ -11,8 +11,8 @@ from rclpy.node import Node
 from rclpy.parameter import parameter_value_to_python
 
 from dyn_perception.control.policy import KnobValue
-from dyn_perception.nodes.knobs.change import NETWORK, Change, Step, plan_steps
-from dyn_perception.nodes.knobs.knob import Knob, knob_name
+from dyn_perception.nodes.knobs.change import Change, Step, plan_steps
+from dyn_perception.nodes.knobs.knob import NETWORK, Knob, knob_name
 from dyn_perception.nodes.knobs.managed_node import ManagedNode
 from dyn_perception.nodes.knobs.own_changes import OwnChanges
 from dyn_perception.nodes.knobs.remote_parameters import Answer
@@ -73,14 +73,18 @@ class Knobs:
         """Return the values in force, as far as they are known."""
         return {knob.name: knob.in_force for knob in self if knob.in_force is not None}
 
+    def wanted(self) -> dict[str, KnobValue]:
+        """Return the values that the knobs are to have."""
+        return dict(self._target)
+
     def owner_name(self, knob: Knob) -> str:
         """Return the name of the node that has a knob."""
         return self._owner(knob.name).name
 
     def want(self, values: Mapping[str, KnobValue]) -> None:
-        """Bring the knobs to values; a clock that is not named goes back to what was found."""
+        """Bring the knobs to values; one that is not named goes back to what was found."""
         self._target = dict(values)
-        for knob in self.monitor.knobs.values():
+        for knob in self:
             if knob.name not in values and knob.touched and knob.found is not None:
                 self._target[knob.name] = knob.found
         self._begin()
