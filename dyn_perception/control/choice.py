@@ -87,8 +87,9 @@ def choose(outlook: Outlook, limits: Limits, goals: Goals) -> tuple[int, tuple[s
 def _best(outlook: Outlook, met: NDArray[np.bool_], objective: str) -> int:
     if objective == 'accuracy':
         expected = outlook.accuracy * normal.below_each(outlook.score)
-        expected = np.where(met, expected - MOVING_ACCURACY * outlook.elsewhere, -1.0)
-        met = expected >= expected.max() - EQUAL_ACCURACY
+        moved = np.where(met, expected - MOVING_ACCURACY * outlook.elsewhere, -1.0)
+        # To save power, it is enough that moving does not cost accuracy.
+        met = met & (expected >= moved.max() - EQUAL_ACCURACY)
     cost = outlook.power_w * (1.0 + MOVING_POWER_SHARE * outlook.elsewhere)
     return int(np.where(met, cost, np.inf).argmin())
 

@@ -64,15 +64,15 @@ class Clocks:
         """Take a reading; return whether the caps have changed."""
         window_s = board.window_s if math.isfinite(board.window_s) else 0.0
         start_s = board.time_s - window_s
-        if start_s <= max(self.changed_s, self.wanted_s):
+        if self.under_way and board.time_s > self.wanted_s:
             seen = {
                 processor.knob: processor.limit_mhz
                 for processor in board.processors
                 if processor.knob in self.wanted
-                and board.time_s > self.wanted_s
                 and _equal(processor.limit_mhz, self.wanted[processor.knob])
             }
             self.confirm(seen, board.time_s)
+        if start_s <= max(self.changed_s, self.wanted_s):
             return False
         caps: dict[str, float] = {}
         for processor in board.processors:

@@ -35,6 +35,10 @@ _USUAL_WAIT = 0.4
 _OVERDUE_STEP = 0.1
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
+# What lies beyond these is no measurement: times of a frame (s), times of day (s), power (W).
+_SHORTEST_S, _LONGEST_S = 1e-6, 1e4
+_LAST_TIME_S = 1e10
+_MOST_POWER_W = 1e5
 # Ratios of measured to profiled latency beyond this are no measurements of the network.
 _MOST_EXTREME_RATIO = 1e4
 
@@ -88,16 +92,19 @@ class Estimates:
 
     def observe_frame(self, frame: FrameObservation, period_s: float) -> None:
         """Take a result; values that cannot be are passed over."""
-        waited_s = frame.queueing_s if frame.queueing_s >= 0 else 0.0
+        waited_s = frame.queueing_s if 0 <= frame.queueing_s < math.inf else 0.0
         worked_s = frame.latency_s - waited_s
-        if not (math.isfinite(worked_s) and worked_s > 0 and math.isfinite(frame.time_s)):
+        is_sound = _SHORTEST_S < worked_s < _LONGEST_S and abs(frame.time_s) < _LAST_TIME_S
+        if not is_sound or frame.time_s < self.frame_s or frame.width < 1:
             return
         start_s = frame.time_s - worked_s
         elapsed_s = frame.time_s - self.frame_s
         self.frame_s = frame.time_s
         self.late = frame.latency_s > period_s or frame.dropped > 0
         self._own_work.add(
-            start_s, frame.time_s, {k: v for k, v in frame.busy_s.items() if math.isfinite(v)}
+            start_s,
+            frame.time_s,
+            {name: busy_s for name, busy_s in frame.busy_s.items() if 0 <= busy_s < _LONGEST_S},
         )
         self.arrivals.add(frame.time_s - frame.latency_s, frame.time_s, frame.dropped)
         placements = self.model.table.placements
@@ -143,7 +150,7 @@ class Estimates:
     def _measure(
         self, slowdown: PlacementSlowdown, frame: FrameObservation, worked_s: float, start_s: float
     ) -> None:
-        groups = frame.groups_run or frame.width
+        groups = frame.groups_run if frame.groups_run > 0 else frame.width
         possible = self.clocks.possible(start_s)
         best: tuple[float, int, float, int] | None = None
         for number, clocks in enumerate(possible):
@@ -174,7 +181,7 @@ class Estimates:
             row: point that is in force as far as known.
             target_fps: frame rate.
         """
-        if not math.isfinite(board.time_s) or board.time_s <= self.board_s:
+        if not abs(board.time_s) < _LAST_TIME_S or board.time_s <= self.board_s:
             return
         window_s = board.window_s if board.window_s > 0 else board.time_s - self.board_s
         window_s = min(window_s, STALE_S) if math.isfinite(window_s) else 0.1
@@ -186,7 +193,7 @@ class Estimates:
         self._see_loads()
         self.update_profiled_power(target_fps)
         expected_w = self.expected_power_w(row)
-        measured_w = board.power_w if 0 < board.power_w < math.inf else math.nan
+        measured_w = board.power_w if 0 < board.power_w < _MOST_POWER_W else math.nan
         self.power.measured_w = measured_w
         changed_s = max(self.clocks.changed_s, self.clocks.wanted_s)
         if math.isfinite(measured_w) and start_s > changed_s:

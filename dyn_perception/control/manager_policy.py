@@ -118,7 +118,7 @@ class ManagerPolicy:
         clocks = {
             knob: float(value)
             for knob, value in settings.items()
-            if knob in self.table.knobs and not isinstance(value, str) and value > 0
+            if knob in self.table.knobs and not isinstance(value, str) and 0.1 < value < 1e6
         }
         self._estimates.clocks.confirm(clocks, time_s)
         self._estimates.expect_result()
@@ -134,7 +134,8 @@ class ManagerPolicy:
 
     def decide(self, time_s: float) -> Decision:
         """Choose the operating point for the next frames."""
-        self._time_s = max(self._time_s, time_s) if math.isfinite(time_s) else self._time_s
+        if math.isfinite(time_s):
+            self._time_s = max(self._time_s, time_s)
         goals, estimates = self._goals, self._estimates
         estimates.foresee(self._time_s, goals.period_s)
         outlook = self._outlook()

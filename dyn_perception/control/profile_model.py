@@ -126,15 +126,14 @@ class ProfileModel:
             return None
         wanted = np.array([clocks.get(knob, np.inf) for knob in table.knobs])
         points = table.clock_mhz[rows]
-        # A clock that is left free is as good as the highest listed.
-        highest = np.nan_to_num(np.nanmax(np.nan_to_num(points, nan=0.0), axis=0, initial=0.0))
-        wanted = np.minimum(wanted, np.where(highest > 0, highest, np.inf))
-        listed = np.where(np.isnan(points), highest, points)
-        with np.errstate(divide='ignore', invalid='ignore'):
-            distance = np.nansum(np.abs(np.log(listed / wanted)), axis=1)
-        row = int(rows[int(np.argmin(distance))])
+        # A clock that is left free is as good as the highest listed; one never set is no matter.
+        highest = np.max(np.nan_to_num(points, nan=0.0), axis=0, initial=0.0)
+        set_here = highest > 0
+        wanted = np.where(set_here, np.minimum(wanted, highest), 1.0)
+        listed = np.where(set_here, np.where(np.isnan(points), highest, points), 1.0)
+        row = int(rows[int(np.argmin(np.abs(np.log(listed / wanted)).sum(axis=1)))])
         main = self.main_knobs[place]
-        if main < 0 or not np.isfinite(wanted[main]):
+        if main < 0 or not set_here[main]:
             return row, float(table.latency_s[row])
         return row, self._at_clock(row, float(wanted[main]))[0]
 

@@ -36,7 +36,9 @@ _WORTH_FORESEEING = 0.15
 _OVERDUE = 0.2
 # Without news of a placement its slowdown goes back to what the law says within this time (s).
 _FORGETTING_S = 10.0
-# Going back to it too early doubles that time, up to a limit (s).
+# Going back to it too early, which shows in an ln(slowdown) that is so much higher than expected,
+# doubles that time, up to a limit (s).
+_TOO_EARLY = 0.15
 _LONGEST_FORGETTING_S = 160.0
 # A load is of no use after this time (s).
 _LOAD_STALE_S = 2.0
@@ -101,13 +103,12 @@ class PlacementSlowdown:
 
     def measure(self, row: int, log_ratio: float, time_s: float, noise_factor: float) -> None:
         """Take a frame that was run at a point of the table."""
-        is_slower = self.innovation(row, log_ratio) > 0
+        innovation = self.innovation(row, log_ratio)
         self.filter.update(self.states(row), log_ratio, noise_factor=noise_factor)
         if self._was_forgotten:
             # Back in use after the slowdown was forgotten: was that too early?
-            too_early = self.filter.jumped and is_slower
             longer_s = min(2.0 * self._forgetting_s, _LONGEST_FORGETTING_S)
-            self._forgetting_s = longer_s if too_early else _FORGETTING_S
+            self._forgetting_s = longer_s if innovation > _TOO_EARLY else _FORGETTING_S
             self._was_forgotten = False
         self._frames_since_change = 0 if self.filter.jumped else self._frames_since_change + 1
         self._measured_s = time_s
