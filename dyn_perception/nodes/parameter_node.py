@@ -162,11 +162,23 @@ class ParameterNode(Node, Generic[Settings]):
                 else:
                     own[parameter.name] = self._check_change(parameter)
             self.check_settings(self._propose(own))
-            stored = self.carry_out(own) if own else own
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
-        result = self._store(stored, foreign)
-        if result.successful and own:
+        # Before anything is carried out, which a refusal by rclpy could not undo.
+        former = [self.get_parameter(parameter.name) for parameter in foreign]
+        if foreign:
+            result = super().set_parameters_atomically(foreign)
+            if not result.successful:
+                return result
+        if not own:
+            return SetParametersResult(successful=True)
+        try:
+            stored = self.carry_out(own)
+        except ParameterError as error:
+            super().set_parameters_atomically(former)
+            return SetParametersResult(successful=False, reason=str(error))
+        result = self._store(stored)
+        if result.successful:
             self.apply_settings(previous)
         return result
 
@@ -176,14 +188,15 @@ class ParameterNode(Node, Generic[Settings]):
         Raises:
             RuntimeError: if they break a rule of the parameters.
         """
-        result = self._store(values, [])
+        result = self._store(values)
         if not result.successful:
             raise RuntimeError(f'{dict(values)} cannot be stored: {result.reason}')
 
-    def _store(self, values: Mapping[str, Value], foreign: list[Parameter]) -> SetParametersResult:
+    def _store(self, values: Mapping[str, Value]) -> SetParametersResult:
         settings = self._propose(values)
-        own = [Parameter(name, value=to_ros(value)) for name, value in values.items()]
-        result = super().set_parameters_atomically(own + foreign)
+        result = super().set_parameters_atomically(
+            [Parameter(name, value=to_ros(value)) for name, value in values.items()]
+        )
         if result.successful:
             self._settings = settings
             self._extra = {name: values.get(name, value) for name, value in self._extra.items()}

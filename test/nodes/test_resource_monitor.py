@@ -108,6 +108,22 @@ def test_refusal_names_the_rule_and_changes_nothing(
         assert client.get_parameters('resource_monitor', GPU, CPU, LEASE) == [921.6, 1600.0, 0.0]
 
 
+def test_parameters_of_rclpy_in_the_same_call_are_set_or_refused_with_the_limit(
+    start_monitor: StartMonitor, limit_root: Path, client: RosClient
+) -> None:
+    start_monitor(limit_root)
+    mixed = {GPU: 310, 'use_sim_time': 'yes'}
+    assert not client.set_parameters('resource_monitor', **mixed).successful
+    assert read_limits(limit_root) == ORIGINAL
+    (limit_root / GPU_PATH).unlink()
+    mixed = {GPU: 310, 'use_sim_time': True}
+    assert not client.set_parameters('resource_monitor', **mixed).successful
+    assert client.get_parameters('resource_monitor', GPU, 'use_sim_time') == [921.6, False]
+    write_limit(limit_root, GPU_PATH, 921.6)
+    assert client.set_parameters('resource_monitor', **mixed).successful
+    assert client.get_parameters('resource_monitor', GPU, 'use_sim_time') == [307.2, True]
+
+
 def test_description_names_range_and_steps(
     start_monitor: StartMonitor, limit_root: Path, client: RosClient
 ) -> None:
