@@ -37,7 +37,7 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
     def __init__(self) -> None:
         """Open the board, put back what a killed monitor left, start; raises `USER_ERRORS`."""
         super().__init__('resource_monitor', ResourceMonitorSettings)
-        self._board = open_board(Path(self.start_value('sysfs_root')))
+        self._board = open_board(_root(self.start_value('sysfs_root')))
         self._actuators = {actuator.name: actuator for actuator in self._board.actuators()}
         self._reading = self._board.read()
         self._limits = LimitSession(self._board, is_held_back=lambda: self._reading.throttled)
@@ -172,6 +172,15 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
             for name, mhz in limits.items()
             if name in self.extra and not math.isnan(mhz)
         }
+
+
+def _root(given: str) -> Path:
+    if not given:  # which Path takes for the working directory
+        raise ParameterError(
+            "sysfs_root '' names no folder: give / for this machine, or the folder of a simulated "
+            'board'
+        )
+    return Path(given)
 
 
 def main(arguments: list[str] | None = None) -> int:

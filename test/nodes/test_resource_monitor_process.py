@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The resource_monitor node as a process: how it starts and ends, and what it leaves behind."""
 
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from support.limit_tree import (
     write_limit,
 )
 from support.node_process import NodeProcess
+from support.unprivileged_monitor import NOBODY
 
 StartMonitor = Callable[..., NodeProcess]
 STARTED = 'clock limits:'
@@ -31,6 +33,7 @@ CHANGED = {**dict.fromkeys(CPU_PATHS, 400.0), GPU_PATH: 307.2}
     ('parameters', 'reason'),
     [
         ({'sysfs_root': '/no/such/board'}, "root '/no/such/board' is not a folder"),
+        ({'sysfs_root': ''}, "sysfs_root '' names no folder"),
         ({GPU: 1000}, 'gpu.max_mhz 1000.0 is out of range 76.8...921.6 MHz'),
         ({'limit_lease_s': 2.0}, 'limit_lease_s 2 cannot be given at the start'),
         ({'rate_hz': 1000}, 'rate_hz 1000.0 is out of range 0.1...100 Hz'),
@@ -131,10 +134,17 @@ def test_without_the_right_a_limit_is_refused_with_the_remedy(
     make_tree(root)
     for path in ORIGINAL:
         (root / path).chmod(0o444)
+    record_folder = open_folder / 'run'
+    record_folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(record_folder, NOBODY, NOBODY)
     process = start_node(
         'support.unprivileged_monitor',
         parameters={'sysfs_root': str(root), GPU: 614.4, CPU: 800.0},
-        environment={'ROS_LOG_DIR': tempfile.gettempdir()},
+        environment={
+            'ROS_LOG_DIR': str(record_folder),
+            'DYN_PERCEPTION_RUNTIME_DIR': str(record_folder),
+        },
     )
     assert process.wait() == 1
     assert 'must not be written by user' in process.lines[-1]
