@@ -10,6 +10,8 @@ from dyn_perception.board.errors import BoardError
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.network.errors import BundleError, NetworkError
+from dyn_perception.profiling.errors import ProfileError
+from dyn_perception.share import ShareError
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.training.errors import TrainingError
 
@@ -20,7 +22,7 @@ class UsageError(Exception):
 
 EXPECTED_ERRORS = (
     BoardError, BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError,
-    SimulationError, TrainingError,
+    ProfileError, ShareError, SimulationError, TrainingError,
 )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from dyn_perception import __version__
-from dyn_perception.cli import board, evaluate, export, simulate, train
+from dyn_perception.cli import board, evaluate, export, profile, simulate, train
 from dyn_perception.cli.errors import EXPECTED_ERRORS, UsageError, describe
 
-_COMMANDS = (train, evaluate, export, board, simulate)
+_COMMANDS = (train, evaluate, export, board, profile, simulate)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -189,7 +189,7 @@ class Knobs:
                 for knob in [owner.knobs[name] for name in values if name in owner.knobs]:
                     if step.is_network:
                         knob.applied = values[knob.name]
-                    else:  # what is applied, the monitor tells on /parameter_events
+                    elif knob.held is None:  # what is applied, /parameter_events tells
                         knob.asked = values[knob.name]
                 self._listener.knobs_changed()
             elif answer.refused:

@@ -1,0 +1,90 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A network on the processors of this machine, or of a simulated board."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dyn_perception.board.board import Board, open_board
+from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.engines import create_engine
+from dyn_perception.inference.pipeline import Pipeline
+from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.placement import ANY_CPU, GPU, Placement
+from dyn_perception.inference.this_machine import this_machine
+from dyn_perception.network.bundle import Bundle
+from dyn_perception.profiling.errors import ProfileError
+from dyn_perception.simulation.errors import SimulationError
+from dyn_perception.simulation.simulated_processors import SimulatedProcessors
+from dyn_perception.simulation.stretched_engine import stretch
+
+_THIS_MACHINE = Path('/')
+
+
+class NetworkOnBoard:
+    """Opens pipelines as the perception node does.
+
+    Attributes:
+        board: what is read and limited.
+    """
+
+    def __init__(
+        self, bundle: Bundle, engine: str, threads: int, regions: tuple[int, int], root: Path
+    ) -> None:
+        """Find the board.
+
+        Raises:
+            ProfileError: if no network runs below the root.
+        """
+        self.board: Board = open_board(root)
+        self._simulated: SimulatedProcessors | None = None
+        create: Callable[[Placement], Engine]
+        if root == _THIS_MACHINE:
+            machine = this_machine(engine)
+            self._place = machine.place
+            clusters = [
+                name for name, cores in machine.clusters.items() if machine.usable & set(cores)
+            ]
+            alone = len(clusters) == 1
+            self._placements = [ANY_CPU] if alone else [f'cpu:{name}' for name in clusters]
+            self._placements += [] if machine.no_gpu else [GPU]
+            self._only_cluster = clusters[0] if alone else ''
+
+            def create(placement: Placement) -> Engine:
+                return create_engine(bundle, engine, threads=threads, placement=placement)
+        else:
+            try:
+                simulated = SimulatedProcessors(root)
+            except SimulationError as error:
+                raise ProfileError(
+                    f'root {root} is no running simulated board ({error}): networks run on those '
+                    'and on this machine'
+                ) from error
+            self._place, self._placements = simulated.place, list(simulated.names)
+            self._only_cluster = ''
+
+            def create(placement: Placement) -> Engine:
+                inner = create_engine(bundle, engine, threads=threads)
+                return stretch(bundle, inner, simulated, placement)
+
+        self._factory = PipelineFactory(bundle, create, regions)
+
+    def knobs(self, placements: list[str] | None = None) -> dict[str, str]:
+        """Return the clock knob of each placement, by default of all; '' where none is known.
+
+        Raises:
+            PlacementError: if the board does not offer one of them.
+        """
+        return {
+            self._place(name).name: self._knob(name) for name in placements or self._placements
+        }
+
+    def open(self, placement: str) -> tuple[Pipeline, tuple[int, ...] | None]:
+        """Return a pipeline and the cores that its caller has to be on."""
+        placed = self._place(placement)
+        return self._factory.make(placed), placed.processors[0].cores
+
+    def _knob(self, placement: str) -> str:
+        if placement == ANY_CPU and self._only_cluster:
+            return f'cpu.{self._only_cluster}'
+        return placement.replace(':', '.')
