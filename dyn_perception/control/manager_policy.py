@@ -6,13 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from dyn_perception.control import normal
 from dyn_perception.control.candidates import fitting, undominated
 from dyn_perception.control.choice import Limits, Outlook, choose, meeting
 from dyn_perception.control.dwell import WORTHWHILE_SAVING, Dwell
-from dyn_perception.control.estimates import STALE_S, Estimates
+from dyn_perception.control.estimates import Estimates
 from dyn_perception.control.explanation import CATCH_UP, ENERGY, HELD, Explanation
 from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 from dyn_perception.control.interim import Interim
@@ -20,7 +18,7 @@ from dyn_perception.control.observation import BoardObservation, FrameObservatio
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.control.policy import Decision, KnobValue
-from dyn_perception.control.profile_model import CLOCK_TOLERANCE, ProfileModel
+from dyn_perception.control.profile_model import ProfileModel
 
 # A point that is in use is kept until the chance of being late is this many times the wanted one.
 _KEEPING_RISK = 3.0
@@ -141,8 +139,6 @@ class ManagerPolicy:
         outlook = self._outlook()
         limits = self._limits(outlook)
         chosen, gave_way = choose(outlook, limits, goals)
-        if self._time_s - estimates.board_s > STALE_S:
-            chosen = self._with_present_clocks(outlook, limits, chosen)
         cause = self._why_change(outlook, limits, chosen, gave_way)
         before = self._row
         if cause or self._target < 0:
@@ -195,21 +191,6 @@ class ManagerPolicy:
         score = (math.log(self._goals.period_s) - needed) / deviation
         power_w = estimates.power_w(rows)
         return Outlook(self._accuracy, score, power_w, self._elsewhere)
-
-    def _with_present_clocks(self, outlook: Outlook, limits: Limits, chosen: int) -> int:
-        """Without readings of the board, leave the clocks alone if that can be."""
-        if self._target < 0:
-            return chosen
-        clocks = self.table.clock_mhz
-        same = np.isclose(
-            clocks[self._rows], clocks[self._target], rtol=CLOCK_TOLERANCE, equal_nan=True
-        ).all(axis=1)
-        same &= outlook.score >= limits.score
-        if not same.any():
-            return chosen
-        score = np.where(same, outlook.score, -np.inf)
-        narrowed = replace(outlook, score=score, accuracy=np.where(same, outlook.accuracy, 0.0))
-        return choose(narrowed, limits, self._goals)[0]
 
     def _why_change(
         self, outlook: Outlook, limits: Limits, chosen: int, gave_way: tuple[str, ...]
