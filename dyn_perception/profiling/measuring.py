@@ -70,6 +70,7 @@ def measure_frames(
         if time.monotonic() >= due:
             powers_w.append(read_power_w())
             due = time.monotonic() + _POWER_EVERY_S
+    powers_w = powers_w or [read_power_w()]
     return Measurement(tuple(latencies_ms), mean_power_w(powers_w))
 
 

@@ -16,6 +16,7 @@ from dyn_perception.profiling.errors import ProfileError
 
 FORMAT_VERSION = 1
 _LARGEST_BYTES = 2_000_000
+_DEEPEST = 8  # levels of nesting; a profile has 4
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Text = Annotated[str, Field(max_length=256)]
@@ -96,7 +97,7 @@ class Profile(_Part):
 
     @model_validator(mode='after')
     def _check_widths(self) -> 'Profile':
-        if widest := max(point.width for point in self.points) > self.groups:
+        if (widest := max(point.width for point in self.points)) > self.groups:
             raise ValueError(f'width {widest} is above groups {self.groups}')
         return self
 
@@ -125,9 +126,7 @@ def load_profile(path: Path) -> Profile:
                 f'profile {path} has {size} bytes, above {_LARGEST_BYTES}: {remedy}'
             )
         text = path.read_text(encoding='utf-8')
-        # An alias that is repeated can stand for more than any memory holds.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise ProfileError(f'profile {path} has a YAML alias: write the values out')
+        _check_structure(text, path)
         content = yaml.safe_load(text)
     except OSError as error:
         raise ProfileError(
@@ -137,6 +136,19 @@ def load_profile(path: Path) -> Profile:
         reason = ' '.join(str(error).split())
         raise ProfileError(f'profile {path} is no valid YAML ({reason}): {remedy}') from error
     return _parse(content, str(path), remedy)
+
+
+def _check_structure(text: str, path: Path) -> None:
+    """Refuse what would take more time or memory than the file's size lets one expect."""
+    depth = 0
+    for event in yaml.parse(text):
+        # An alias that is repeated can stand for more than any memory holds.
+        if isinstance(event, yaml.AliasEvent):
+            raise ProfileError(f'profile {path} has a YAML alias: write the values out')
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ProfileError(f'profile {path} is nested deeper than {_DEEPEST} levels')
 
 
 def _parse(content: Any, origin: str, remedy: str) -> Profile:
