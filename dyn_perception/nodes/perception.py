@@ -84,8 +84,9 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         )
 
     def _receive(self, arrival: Arrival) -> None:
-        self._worker.put(arrival, arrival.topic)
+        # Handed over last: from then on the frames' thread waits for this one to let Python go.
         self._diagnostics.count_received(arrival.time_s, arrival.topic, len(arrival.message.data))
+        self._worker.put(arrival, arrival.topic)
 
 
 def main(arguments: list[str] | None = None) -> int:
