@@ -16,6 +16,7 @@ from dyn_perception.simulation.errors import SimulationError
 MARKER = '.dyn_perception_simulated_board'
 """A file that says that a folder is the tree of a simulated board; its owner holds a lock."""
 
+_ROOT = '.'  # in the marker: the root was made, too, and goes with the tree
 _ATTEMPTS = 5
 
 
@@ -112,9 +113,10 @@ class TreeOwner:
         else:
             content = os.read(descriptor, 4096).decode(errors='replace').splitlines()
             # Only what the marker lists is of a simulated board; a name is never a path.
-            for name in sorted(set(content) & set(names) - {MARKER, '.', '..'}):
+            for name in sorted(set(content) & set(names) - {MARKER, '..'}):
                 _remove(self.root / name)
             _remove(self.root / MARKER)
+            self._made_root = _ROOT in content
         finally:
             os.close(descriptor)
         if os.listdir(self.root):  # noqa: PTH208 (names)
@@ -128,7 +130,8 @@ class TreeOwner:
         new = Path(tempfile.mkdtemp(prefix=f'.{self.root.name}-', dir=self.root.parent))
         try:
             new.chmod(0o755)
-            (new / MARKER).write_text('\n'.join(sorted(self._names)) + '\n')
+            lines = [*([_ROOT] if self._made_root else []), *sorted(self._names)]
+            (new / MARKER).write_text('\n'.join(lines) + '\n')
             self._lock = os.open(new / MARKER, os.O_RDONLY | os.O_CLOEXEC)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for path, content in files.items():

@@ -72,6 +72,16 @@ def test_what_a_killed_board_left_is_cleared(tmp_path: Path) -> None:
     with make(root):
         assert (root / 'sys/a/b').read_bytes() == b'7\n'
         assert not (root / 'sys/a/new').exists()
+    assert not root.exists()
+
+
+def test_a_root_that_was_there_before_the_killed_board_stays(tmp_path: Path) -> None:
+    root = tmp_path / 'board'
+    root.mkdir()
+    abandon(root)
+    with make(root):
+        pass
+    assert names(root) == []
 
 
 def test_a_file_beside_what_a_killed_board_left_is_kept(tmp_path: Path) -> None:
