@@ -1,0 +1,44 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Counting frames on time."""
+
+import math
+
+import pytest
+
+pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
+
+from dyn_perception.nodes.achieved import Achieved
+
+PERIOD_S = 0.1
+
+
+def test_dropped_and_slow_frames_are_late() -> None:
+    achieved = Achieved()
+    achieved.add(1.0, 0.1, 0, PERIOD_S)
+    achieved.add(1.2, 0.1001, 1, PERIOD_S)
+    achieved.add(1.3, math.nan, 0, PERIOD_S)
+    assert (achieved.frames, achieved.late) == (4, 3)
+    assert achieved.on_time_share(1.3) == 0.25
+    assert achieved.fps(1.3) == 3.0
+
+
+def test_shares_and_rates_forget() -> None:
+    achieved = Achieved()
+    assert math.isnan(achieved.on_time_share(0.0))
+    assert achieved.is_silent(0.0, PERIOD_S)
+    achieved.add(5.0, 0.2, 0, PERIOD_S)
+    assert not achieved.is_silent(5.9, PERIOD_S)
+    assert achieved.is_silent(6.1, PERIOD_S)
+    assert not achieved.is_silent(7.9, period_s=1.0)
+    assert achieved.fps(6.1) == 0.0
+    assert achieved.on_time_share(14.9) == 0.0
+    assert math.isnan(achieved.on_time_share(15.1))
+
+
+def test_the_mean_latency_is_that_since_the_last_time() -> None:
+    achieved = Achieved()
+    for latency_s in (0.1, 0.3):
+        achieved.add(1.0, latency_s, 0, PERIOD_S)
+    assert achieved.take_latency_s() == pytest.approx(0.2)
+    assert math.isnan(achieved.take_latency_s())
