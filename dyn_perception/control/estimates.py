@@ -28,7 +28,7 @@ _UNSURE_NOISE_FACTOR = 4.0
 STALE_S = 2.0
 # Deviations that are added to the wanted on-time score while a change is fresh: estimates of the
 # first frames after it are rough, and frames should be on time again for good.
-_FRESH_SCORE = 0.7
+_FRESH_SCORE = 1.4
 # Share of the period that a frame is taken to wait behind one that is late.
 _USUAL_WAIT = 0.4
 # Share of its time after which an overdue frame is looked at again.
@@ -283,7 +283,7 @@ class Estimates:
     @property
     def extra_score(self) -> float:
         """Return what the on-time score is to be higher by while a change is fresh."""
-        fresh = self.in_use >= 0 and self.slowdowns[self.in_use].has_just_changed
+        fresh = self.in_use >= 0 and self.slowdowns[self.in_use].has_just_slowed_down
         return _FRESH_SCORE if fresh else 0.0
 
     def log_needed(

@@ -84,6 +84,7 @@ class PlacementSlowdown:
         self._clock_state = 1 + self._widths + model.clock_bin
         self._cell = model.width_rank[self.rows] * self._clocks + model.clock_bin[self.rows]
         self._frames_since_change = _CALM_FRAMES
+        self._became_slower = False
         self._measured_s = -math.inf
         self._learned_s = 0.0
         self._load_s = -math.inf
@@ -111,6 +112,8 @@ class PlacementSlowdown:
             self._forgetting_s = longer_s if innovation > _TOO_EARLY else _FORGETTING_S
             self._was_forgotten = False
         self._frames_since_change = 0 if self.filter.jumped else self._frames_since_change + 1
+        if self.filter.jumped:
+            self._became_slower = innovation > 0
         self._measured_s = time_s
         if self.filter.jumped:
             self._load_when_measured = math.nan
@@ -123,6 +126,7 @@ class PlacementSlowdown:
         if excess * excess > JUMP_SCORE**2 * (variance + self.filter.noise) and excess > 0:
             self.filter.shift_common(excess + _OVERDUE, _OVERDUE**2)
             self._frames_since_change = 0
+            self._became_slower = True
             self._outdated = True
 
     def see_load(self, load: float, start_s: float, end_s: float, in_use: bool) -> None:
@@ -171,9 +175,9 @@ class PlacementSlowdown:
         self._outdated = True
 
     @property
-    def has_just_changed(self) -> bool:
-        """Whether a change was noticed in the last frames."""
-        return self._frames_since_change < _CALM_FRAMES
+    def has_just_slowed_down(self) -> bool:
+        """Whether it was noticed in the last frames that the placement has become slower."""
+        return self._became_slower and self._frames_since_change < _CALM_FRAMES
 
     @property
     def common_deviation(self) -> float:
