@@ -20,7 +20,7 @@ from dyn_perception.nodes.image_messages import from_message, raw_message
 from dyn_perception.nodes.overlay import draw_overlay
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.perception_settings import PerceptionSettings
-from dyn_perception.nodes.result_message import MILLISECONDS, result_message
+from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
 _THROTTLE_S = 5.0
 
@@ -46,7 +46,7 @@ class FrameProcessing:
     ) -> None:
         """Create the publishers of a node; `pipeline` returns the pipeline in force."""
         self._node = node
-        self._labels = manifest.labels
+        self._messages = ResultMessages(manifest.labels)
         self._statistics = statistics
         self._pipeline = pipeline
         self._unreported_drops: dict[str, int] = defaultdict(int)
@@ -85,7 +85,7 @@ class FrameProcessing:
         image = from_message(arrival.message)
         result = pipeline.run(image, _limits(settings, arrival.time_s))
         answered_s = time.monotonic()
-        message = result_message(result, arrival.message.header, self._labels)
+        message = self._messages.fill(result, arrival.message.header)
         message.image_topic = arrival.topic
         message.dropped = self._unreported_drops.pop(arrival.topic, 0)
         message.queueing_ms = (start_s - arrival.time_s) * MILLISECONDS
