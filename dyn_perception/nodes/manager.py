@@ -31,15 +31,13 @@ from dyn_perception.profiling.errors import ProfileError
 
 USER_ERRORS = (ParameterError, ProfileError)
 _TICK_S = 0.05
-_PUT_BACK_LIMIT_S = 1.5
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class ManagerNode(ParameterNode[ManagerSettings]):
     """Sets width and placement of the perception node and clocks of the resource monitor.
 
-    All times are of the monotonic clock, and so are the timers: a jump of the wall clock or of
-    simulated time changes nothing but time stamps.
+    All times and timers are of the monotonic clock: a jump of the wall clock changes time stamps.
     """
 
     def __init__(self) -> None:
@@ -90,9 +88,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
     def close(self) -> None:
         """Put back what was found."""
         if self._knobs.acting and self.executor is not None:
-            self._knobs.put_back(
-                lambda: self.executor.spin_once(timeout_sec=_TICK_S), _PUT_BACK_LIMIT_S
-            )
+            self._knobs.put_back(lambda: self.executor.spin_once(timeout_sec=_TICK_S))
 
     def perception_met(self) -> None:
         """Find operating points for the network that runs now."""
@@ -102,9 +98,8 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def knobs_changed(self) -> None:
         """Tell the policy what is in force and what is out of reach."""
-        time_s = time.monotonic()
-        settable = self._knobs.monitor.met and self._judgement.board(time_s) is not None
-        self._judgement.set_knobs(self._knobs, clocks_settable=settable, time_s=time_s)
+        settable = bool(self._settable())
+        self._judgement.set_knobs(self._knobs, clocks_settable=settable, time_s=time.monotonic())
 
     def knob_refused(self, knob: str, value: KnobValue, reason: str) -> None:
         """Do not try a value again."""
@@ -134,7 +129,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
             self._points.forget_results()
             self._judgement.stop()
         self._judgement.observe_frame(frame)
-        if self._judgement.table is None:
+        if self._points.knows_too_little(self._judgement.table, self._settable()):
             self._points.learn(message)
             self._find_points()
         self._decide()
@@ -143,11 +138,17 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         """Start the policy once the network is known, and its operating points."""
         if self._labels is None or not self._knobs.perception.met:
             return
-        choice = self._points.choose(self._labels, self._knobs.perception.facts)
+        facts, board = self._knobs.perception.facts, self._judgement.board(time.monotonic())
+        processors = board.processors if board else ()
+        choice = self._points.choose(self._labels, facts, processors, self._settable())
         self._report.note_problem(choice.problem)
         if choice.table is not None and self._judgement.table is not choice.table:
-            self._judgement.start(choice.table, self._knobs.in_force(), time.monotonic())
+            self._judgement.start(choice, self._knobs.in_force(), time.monotonic())
             self.knobs_changed()
+
+    def _settable(self) -> set[str]:
+        sees = self._knobs.monitor.met and self._judgement.board(time.monotonic())
+        return set(self._knobs.monitor.knobs) if sees else set()
 
     def _tick(self) -> None:
         self._knobs.tick()

@@ -10,6 +10,7 @@ from dyn_perception.control.observation import BoardObservation, FrameObservatio
 from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.control.policy import Decision, KnobValue
 from dyn_perception.nodes.knobs.knob import Knob
+from dyn_perception.nodes.operating_points import Choice
 
 _BOARD_SILENCE_S = 1.0
 _PERIODS = 3.0  # of a slower monitor
@@ -32,14 +33,16 @@ class Judgement:
         self._board: BoardObservation | None = None
         self._board_period_s = 0.0
 
-    def start(
-        self, table: OperatingPointTable, knobs: Mapping[str, KnobValue], time_s: float
-    ) -> None:
-        """Begin to choose from a table, with the knobs as they are."""
+    def start(self, choice: Choice, knobs: Mapping[str, KnobValue], time_s: float) -> None:
+        """Begin to choose from operating points, with the knobs as they are."""
+        table = choice.table
+        assert table is not None
         now = [point for point in table.points if point.settings.items() <= knobs.items()]
         same = [point for point in table.points if point.width == knobs.get('width')]
         start = next(iter(now or same), None)
-        self._policy = ManagerPolicy(table, self._goals, time_s, start)
+        self._policy = ManagerPolicy(
+            table, self._goals, time_s, start, is_profiled=choice.is_profiled
+        )
         self._policy.set_applied(knobs, time_s)
         self.table, self.decision = table, None
 

@@ -3,13 +3,15 @@
 """Which operating points the manager may choose from: profiled, or learned from results."""
 
 import statistics
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.observation import ProcessorObservation
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.prior_table import WidthCost, prior_table
 from dyn_perception.msg import ClassLabels, PerceptionResult
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.errors import BundleError
@@ -20,8 +22,7 @@ from dyn_perception.profiling.profile_file import load_profile
 from dyn_perception.share import ShareError, model_path
 
 LEARNED_FRAMES = 5
-# How far a first guess may be off; the policy's own estimate takes over from it.
-_DEVIATION = 0.1
+_UNKNOWN_MACS = 1e9  # only ratios mean something
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,19 @@ class Choice:
     Attributes:
         table: the points; None: more results are needed first.
         problem: why a profile is not used ('': none given, or it is).
+        is_profiled: whether the points were measured, or modelled, before.
     """
 
     table: OperatingPointTable | None
     problem: str = ''
+    is_profiled: bool = False
 
 
 class OperatingPoints:
     """Finds the operating points for the network that runs.
 
-    Without a profile, the time of each width follows from the first results: the time beside the
-    network is the same for all, and that of isolated groups grows with their
-    multiply-accumulate operations. Clocks are left alone then: nothing is known of them.
+    Without a profile, the points follow from the cost of each width and the clocks of the board,
+    and their scale from the first results.
     """
 
     def __init__(self, profile: str) -> None:
@@ -57,6 +59,7 @@ class OperatingPoints:
         self._profile = load_profile(Path(profile).expanduser()) if is_file else None
         self._profiled = self._profile.table() if self._profile else None
         self._results: list[PerceptionResult] = []
+        self._settable: frozenset[str] = frozenset()  # that the learned points know of
 
     def forget_results(self) -> None:
         """Learn anew, because another network runs or it runs elsewhere."""
@@ -72,19 +75,35 @@ class OperatingPoints:
         if len(self._results) < LEARNED_FRAMES:
             self._results.append(result)
 
-    def choose(self, labels: ClassLabels, facts: Mapping[str, Any]) -> Choice:
+    def knows_too_little(
+        self, table: OperatingPointTable | None, settable: AbstractSet[str]
+    ) -> bool:
+        """Whether there is no table, or a learned one without clocks that can be set by now."""
+        return table is None or (table is not self._profiled and bool(settable - self._settable))
+
+    def choose(
+        self,
+        labels: ClassLabels,
+        facts: Mapping[str, Any],
+        processors: Sequence[ProcessorObservation],
+        settable: AbstractSet[str],
+    ) -> Choice:
         """Return the points for a network.
 
         Args:
             labels: what the perception node says of its network.
             facts: its parameters.
+            processors: of the board, as far as they are known.
+            settable: clock knobs that can be set.
         """
         problem = self._model_board(labels, facts) if self._board else self._misfit(labels, facts)
         if self._profiled is not None and not problem:
-            return Choice(self._profiled)
+            return Choice(self._profiled, is_profiled=True)
         if len(self._results) < LEARNED_FRAMES:
             return Choice(None, problem)
-        return Choice(self._learned(labels, facts), problem)
+        self._settable = frozenset(settable)
+        known = frozenset() if problem else self._settable
+        return Choice(self._learned(labels, facts, processors, known), problem)
 
     def _model_board(self, labels: ClassLabels, facts: Mapping[str, Any]) -> str:
         manifest = _manifest(facts)
@@ -109,34 +128,54 @@ class OperatingPoints:
             'make one with dyn-perception profile; until then only the width is chosen'
         )
 
-    def _learned(self, labels: ClassLabels, facts: Mapping[str, Any]) -> OperatingPointTable:
-        manifest = _manifest(facts)
-        groups = labels.groups
-        if manifest is not None and manifest.groups == groups:
-            macs = [manifest.figures(width).macs for width in range(1, groups + 1)]
-            accuracies = [manifest.expected_accuracy(width) for width in range(1, groups + 1)]
-        else:  # another machine's files: isolated groups cost the same
-            macs = list(range(1, groups + 1))
-            accuracies = [float('nan')] * groups
-        beside_s = statistics.median(result.preprocessing_ms for result in self._results) / 1000
-        per_mac_s = statistics.median(
-            result.inference_ms / 1000 / macs[max(result.operating_point.groups_run, 1) - 1]
+    def _learned(
+        self,
+        labels: ClassLabels,
+        facts: Mapping[str, Any],
+        processors: Sequence[ProcessorObservation],
+        settable: AbstractSet[str],
+    ) -> OperatingPointTable:
+        newest = self._results[-1].operating_point
+        costs = _costs(labels, facts)
+        guessed = prior_table(costs, [newest.placement], processors, settable)
+        clocks = {item.knob: item.limit_mhz for item in processors}
+        width = min(max(newest.groups_run, 1), len(costs))
+        present = min(
+            (point for point in guessed.points if point.width == width),
+            key=lambda point: sum(
+                abs(mhz - clocks[knob]) for knob, mhz in point.clocks if clocks[knob] > 0
+            ),
+        )
+        measured_s = statistics.median(
+            (result.preprocessing_ms + result.inference_ms) / 1000
             for result in self._results
+            if result.operating_point.groups_run == newest.groups_run
         )
-        latencies_s = [max(beside_s + per_mac_s * count, 1e-6) for count in macs]
+        scale = max(measured_s, 1e-6) / present.latency_s
         return OperatingPointTable(
-            OperatingPoint(
-                width=width,
-                placement=self._results[-1].operating_point.placement,
-                clocks=(),
-                latency_s=latency_s,
-                latency_deviation_s=_DEVIATION * latency_s,
-                accuracy=accuracy,
+            replace(
+                point,
+                latency_s=scale * point.latency_s,
+                latency_deviation_s=scale * point.latency_deviation_s,
             )
-            for width, (latency_s, accuracy) in enumerate(
-                zip(latencies_s, accuracies, strict=True), start=1
-            )
+            for point in guessed.points
         )
+
+
+def _costs(labels: ClassLabels, facts: Mapping[str, Any]) -> list[WidthCost]:
+    """Return what each width costs; isolated groups whose files are not here cost the same."""
+    manifest = _manifest(facts)
+    if manifest is None or manifest.groups != labels.groups:
+        return [WidthCost(width, width * _UNKNOWN_MACS) for width in range(1, labels.groups + 1)]
+    rows, columns = facts.get('regions', (1, 1))
+    return [
+        WidthCost(
+            figures.width,
+            float(max(figures.macs, 1) * rows * columns),
+            manifest.expected_accuracy(figures.width),
+        )
+        for figures in manifest.widths
+    ]
 
 
 def _manifest(facts: Mapping[str, Any]) -> Manifest | None:

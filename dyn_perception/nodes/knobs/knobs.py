@@ -19,6 +19,7 @@ from dyn_perception.nodes.knobs.remote_parameters import Answer
 
 LEASE_S = 2.0
 _RENEW_EVERY_S = 0.5
+_PUT_BACK_LIMIT_S = 1.5
 LEASE_PARAMETER = 'limit_lease_s'
 _PERCEPTION_FACTS = ('model', 'regions', 'simulated_board')
 
@@ -127,10 +128,10 @@ class Knobs:
             knob.asked = None
         self._listener.knobs_changed()
 
-    def put_back(self, spin: Callable[[], None], limit_s: float) -> None:
+    def put_back(self, spin: Callable[[], None]) -> None:
         """Put back what was found, except what a person holds; wait for the answers."""
         self.acting, self._target = False, {}
-        deadline = time.monotonic() + limit_s
+        deadline = time.monotonic() + _PUT_BACK_LIMIT_S
         back = {
             knob.name: knob.found
             for knob in self
