@@ -3,7 +3,6 @@
 """What is known of the board and the network now, put together from all observations."""
 
 import math
-from collections import deque
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,7 +13,7 @@ from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.feature_filter import JUMP_SCORE
 from dyn_perception.control.observation import BoardObservation, FrameObservation
 from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.others_load import OthersLoads
 from dyn_perception.control.policy import KnobValue
 from dyn_perception.control.power import PowerEstimate, ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel
@@ -33,8 +32,6 @@ _FRESH_SCORE = 1.4
 _USUAL_WAIT = 0.4
 # Share of its time after which an overdue frame is looked at again.
 _OVERDUE_STEP = 0.1
-# Readings that wait for the result of the frame that was worked on meanwhile.
-_MOST_READINGS = 64
 # What lies beyond these is no measurement: times of a frame (s), times of day (s), power (W).
 _SHORTEST_S, _LONGEST_S = 1e-6, 1e4
 _LAST_TIME_S = 1e10
@@ -81,8 +78,7 @@ class Estimates:
         self.overdue_s = math.inf
         self.late = False
         self.arrivals = Arrivals()
-        self._own_work = OwnWork()
-        self._readings: deque[BoardObservation] = deque(maxlen=_MOST_READINGS)
+        self._others = OthersLoads(model.table.placements)
         self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
 
@@ -101,7 +97,7 @@ class Estimates:
         elapsed_s = frame.time_s - self.frame_s
         self.frame_s = frame.time_s
         self.late = frame.latency_s > period_s or frame.dropped > 0
-        self._own_work.add(
+        self._others.own_work.add(
             start_s,
             frame.time_s,
             {name: busy_s for name, busy_s in frame.busy_s.items() if 0 <= busy_s < _LONGEST_S},
@@ -189,7 +185,7 @@ class Estimates:
         self.board_s = board.time_s
         if self.clocks.observe(board):
             self._set_caps()
-        self._readings.append(board)
+        self._others.add(board)
         self._see_loads()
         self.update_profiled_power(target_fps)
         expected_w = self.expected_power_w(row)
@@ -203,31 +199,11 @@ class Estimates:
         self.thermal.observe(board.time_s, self.measured_c, power_w)
 
     def _see_loads(self) -> None:
-        """Use the loads of readings for whose window the network's own work is known."""
-        while self._readings:
-            board = self._readings[0]
-            # Work on a frame is known when its result is there, or when none can have begun.
-            known_s = max(self.arrivals.end_s, self.arrivals.next_start_s)
-            if math.isfinite(self.frame_s) and board.time_s > known_s:
-                return
-            self._readings.popleft()
-            window_s = board.window_s if 0 < board.window_s < STALE_S else 0.1
-            self._see_load(board, board.time_s - window_s)
-
-    def _see_load(self, board: BoardObservation, start_s: float) -> None:
-        others: dict[str, float] = {}
-        for processor in board.processors:
-            load = processor.load
-            if not 0 <= load <= 1.05 or not processor.cores > 0:
-                continue
-            own = self._own_work.share(processor.name, start_s, board.time_s)
-            others[processor.name] = min(max(load - own / processor.cores, 0.0), 1.0)
-        cpus = [load for name, load in others.items() if name.startswith('cpu')]
-        for place, name in enumerate(self.model.table.placements):
-            load = others.get(name, math.nan)
-            if math.isnan(load) and name.startswith('cpu') and cpus:
-                load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
-            self.slowdowns[place].see_load(load, start_s, board.time_s, place == self.in_use)
+        """Let the placements take the loads by others that have become known."""
+        for load in self._others.known(self.arrivals):
+            for place, share in enumerate(load.by_placement):
+                is_in_use = place == self.in_use
+                self.slowdowns[place].see_load(share, load.start_s, load.end_s, is_in_use)
 
     def foresee(self, time_s: float, period_s: float) -> None:
         """Conclude from a result that is overdue, before it comes.

@@ -59,42 +59,45 @@ class Explanation:
         power_w = estimates.expected_power_w(row)
         return Expectation(latency_s, latency_s * deviation, probability, power_w)
 
-    def note(self, before: int, after: int, cause: str, goals: Goals, limits: Limits) -> None:
+    def note(
+        self, old: int, target: int, asked: int, cause: str, goals: Goals, limits: Limits
+    ) -> None:
         """Take note of a change, in words.
 
         Args:
-            before: row until now (-1: this is the first).
-            after: row from now on.
+            old: row that was the target until now.
+            target: row that is to be reached from now on.
+            asked: row that is asked for now, on the way to it.
             cause: a goal, 'energy', 'held' or 'catch_up'.
             goals: what is to be held.
             limits: what candidates have to meet.
         """
-        if before < 0 or before == after:
-            return
-        old, new = self._table.points[before], self._table.points[after]
-        was, will = self.expectation(before, goals), self.expectation(after, goals)
-        then = f'{new} should take {_latency_text(will, goals)}'
+        before, after = self._table.points[old], self._table.points[target]
+        was, will = self.expectation(old, goals), self.expectation(target, goals)
+        then = f'{after} should take {_latency_text(will, goals)}'
         if cause == FRAME_RATE:
-            text = f'{old} would take {_latency_text(was, goals)}; {then}'
+            text = f'{before} would take {_latency_text(was, goals)}; {then}'
         elif cause == POWER:
             text = (
-                f'{old} would draw {was.power_w:.2f} W of {goals.power_budget_w:.2f} W; '
-                f'{new} should draw {will.power_w:.2f} W'
+                f'{before} would draw {was.power_w:.2f} W of {goals.power_budget_w:.2f} W; '
+                f'{after} should draw {will.power_w:.2f} W'
             )
         elif cause == TEMPERATURE:
             most_w = limits.thermal_power_w
             text = (
-                f'{old} would draw {was.power_w:.2f} W, and at most {most_w:.2f} W keep it below '
-                f'{goals.max_temperature_c:.1f} °C; {new} should draw {will.power_w:.2f} W'
+                f'{before} would draw {was.power_w:.2f} W, and at most {most_w:.2f} W keep it '
+                f'below {goals.max_temperature_c:.1f} °C; {after} should draw {will.power_w:.2f} W'
             )
         elif cause == ACCURACY:
-            text = f'{new.accuracy:.3f} instead of {old.accuracy:.3f} is possible: {then}'
+            text = f'{after.accuracy:.3f} instead of {before.accuracy:.3f} is possible: {then}'
         elif cause == ENERGY:
             text = f'{will.power_w:.2f} W instead of {was.power_w:.2f} W are enough: {then}'
         elif cause == HELD:
-            text = f'{old} does not fit what is held or refused; {then}'
+            text = f'{before} does not fit what is held or refused; {then}'
         else:
-            text = f'until clocks are in force and no frame waits: {then}'
+            text = f'{then} once clocks are in force and no frame waits'
+        if asked != target:
+            text += f'; until then width {self._table.widths[asked]}'
         self.reason = f'{cause}: {text}'
 
     def decision(

@@ -140,13 +140,14 @@ class ManagerPolicy:
         limits = self._limits(outlook)
         chosen, gave_way = choose(outlook, limits, goals)
         cause = self._why_change(outlook, limits, chosen, gave_way)
-        before = self._row
+        before, aim = self._row, self._target
         if cause or self._target < 0:
             self._aim_at(int(self._rows[chosen]), cause)
         asked = self._interim.row(self._target, self._estimates.in_force, goals.period_s)
         if asked != self._row:
             self._ask_for(asked)
-        self._explanation.note(before, self._row, cause or CATCH_UP, goals, limits)
+        if before >= 0 and before != self._row:
+            self._explanation.note(aim, self._target, asked, cause or CATCH_UP, goals, limits)
         return self._explanation.decision(
             self._row,
             self._row != before,

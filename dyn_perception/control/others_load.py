@@ -1,0 +1,81 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What other programs take of the processors."""
+
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dyn_perception.control.arrivals import Arrivals
+from dyn_perception.control.observation import BoardObservation
+from dyn_perception.control.own_work import OwnWork
+
+# Readings that wait for the result of the frame that was worked on meanwhile.
+_MOST_READINGS = 64
+# A window that cannot be is taken to be this (s).
+_USUAL_WINDOW_S = 0.1
+_LONGEST_WINDOW_S = 2.0
+# Rounding makes loads a little larger than 1.
+_HIGHEST_LOAD = 1.05
+
+
+@dataclass(frozen=True, slots=True)
+class OthersLoad:
+    """Load by others over a window.
+
+    Attributes:
+        start_s: start of the window (s).
+        end_s: end of the window (s).
+        by_placement: share, NaN where not known, in the order of the table's placements.
+    """
+
+    start_s: float
+    end_s: float
+    by_placement: tuple[float, ...]
+
+
+class OthersLoads:
+    """Takes the network's own work off the load of processors.
+
+    A reading is used once the own work over its window is known: when the result of each frame
+    that was worked on in it is there. Until then a frame longer than the window would look like
+    work of others.
+    """
+
+    def __init__(self, placements: Sequence[str]) -> None:
+        """Prepare for a table's placements."""
+        self._placements = placements
+        self._readings: deque[BoardObservation] = deque(maxlen=_MOST_READINGS)
+        self.own_work = OwnWork()
+
+    def add(self, board: BoardObservation) -> None:
+        """Take a reading."""
+        self._readings.append(board)
+
+    def known(self, arrivals: Arrivals) -> Iterator[OthersLoad]:
+        """Yield the loads over windows of which the own work has become known, in order."""
+        while self._readings:
+            board = self._readings[0]
+            known_s = max(arrivals.end_s, arrivals.next_start_s)
+            if math.isfinite(arrivals.end_s) and board.time_s > known_s:
+                return
+            yield self._others(self._readings.popleft())
+
+    def _others(self, board: BoardObservation) -> OthersLoad:
+        is_sound = 0 < board.window_s < _LONGEST_WINDOW_S
+        start_s = board.time_s - (board.window_s if is_sound else _USUAL_WINDOW_S)
+        others: dict[str, float] = {}
+        for processor in board.processors:
+            load = processor.load
+            if 0 <= load <= _HIGHEST_LOAD and processor.cores > 0 and board.time_s > start_s:
+                own = self.own_work.share(processor.name, start_s, board.time_s)
+                others[processor.name] = min(max(load - own / processor.cores, 0.0), 1.0)
+        cpus = [load for name, load in others.items() if name.startswith('cpu')]
+        loads = []
+        for name in self._placements:
+            load = others.get(name, math.nan)
+            if math.isnan(load) and name.startswith('cpu') and cpus:
+                load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
+            loads.append(load)
+        return OthersLoad(start_s, board.time_s, tuple(loads))
