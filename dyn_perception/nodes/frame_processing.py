@@ -6,19 +6,19 @@ import math
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensor_msgs.msg import CompressedImage, Image
 
 from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
-from dyn_perception.inference.pipeline import FrameLimits, FrameResult, Pipeline
+from dyn_perception.inference.pipeline import FrameLimits, FrameResult
 from dyn_perception.msg import PerceptionResult
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.frame_statistics import FrameStatistics
 from dyn_perception.nodes.image_messages import from_message, raw_message
 from dyn_perception.nodes.overlay import draw_overlay
 from dyn_perception.nodes.parameter_node import ParameterNode
+from dyn_perception.nodes.perception_placing import PerceptionPlacing
 from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
@@ -42,13 +42,13 @@ class FrameProcessing:
         node: ParameterNode[PerceptionSettings],
         manifest: Manifest,
         statistics: FrameStatistics,
-        pipeline: Callable[[], Pipeline],
+        placing: PerceptionPlacing,
     ) -> None:
-        """Create the publishers of a node; `pipeline` returns the pipeline in force."""
+        """Create the publishers of a node; `placing` has the pipeline in force."""
         self._node = node
         self._messages = ResultMessages(manifest.labels)
         self._statistics = statistics
-        self._pipeline = pipeline
+        self._placing = placing
         self._unreported_drops: dict[str, int] = defaultdict(int)
         self._results = node.create_publisher(PerceptionResult, '~/result', 10)
         self._overlays = node.create_publisher(Image, '~/overlay', 1)
@@ -67,8 +67,9 @@ class FrameProcessing:
             self._node.get_logger().warning(
                 f'image refused on {arrival.topic}: {error}', throttle_duration_sec=_THROTTLE_S
             )
-        except Exception:
+        except Exception as error:
             self._unreported_drops[arrival.topic] += 1
+            self._placing.note_failed_frame(error)
             raise
 
     def report_failure(self, error: Exception) -> None:
@@ -80,7 +81,7 @@ class FrameProcessing:
         self._node.get_logger().error(f'frame failed:\n{trace}', throttle_duration_sec=_THROTTLE_S)
 
     def _answer(self, arrival: Arrival, dropped: int, settings: PerceptionSettings) -> None:
-        pipeline = self._pipeline()
+        pipeline = self._placing.pipeline
         start_s = time.monotonic()
         image = from_message(arrival.message)
         result = pipeline.run(image, _limits(settings, arrival.time_s))

@@ -41,9 +41,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._diagnostics = PerceptionDiagnostics(self, self._cameras.topics, bundle.manifest)
         self._statistics = self._diagnostics.statistics
         self._publish_labels(bundle.manifest)
-        frames = FrameProcessing(
-            self, bundle.manifest, self._statistics, lambda: self._placing.pipeline
-        )
+        frames = FrameProcessing(self, bundle.manifest, self._statistics, self._placing)
         self._worker = FrameWorker(frames.process, frames.report_failure)
         self._placing.attach(self._worker)
         self._cameras.listen(wanted=True)  # also where disabled: it declares qos_overrides

@@ -12,7 +12,7 @@ from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
-from dyn_perception.inference.placement import Placement
+from dyn_perception.inference.placement import ANY_CPU, Placement
 from dyn_perception.inference.this_machine import this_machine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.nodes.frame_worker import FrameWorker
@@ -71,6 +71,12 @@ class PerceptionPlacing:
         except PlacementError as error:  # a core went away since it was checked
             self._give_up(name, error)
 
+    def note_failed_frame(self, error: Exception) -> None:
+        """Leave a GPU that fails, in the frames' thread: the frames go on on the CPU."""
+        placement = self.pipeline.placement
+        if any(processor.is_gpu for processor in placement.processors):
+            self._node.executor.create_task(self._leave_gpu, placement.name, error)
+
     def close(self) -> None:
         """End a change that is under way."""
         self._changes.close()
@@ -114,6 +120,15 @@ class PerceptionPlacing:
     def _not_placed(self, placement: Placement, error: Exception) -> None:
         # In the executor's thread, as every other set.
         self._node.executor.create_task(self._give_up, placement.name, error)
+
+    def _leave_gpu(self, name: str, error: Exception) -> None:
+        """Go over to the CPU, once, however many frames fail meanwhile."""
+        if self._node.settings.placement == name:
+            self._node.get_logger().error(
+                f'placement {name!r} failed while it ran, the network goes on on {ANY_CPU}: '
+                f'{error}; set placement again to try it once more'
+            )
+            self._node.set_parameters([Parameter('placement', value=ANY_CPU)])
 
     def _give_up(self, name: str, error: Exception) -> None:
         """Say why a placement failed and put the parameter back to the one in force."""

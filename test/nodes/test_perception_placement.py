@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.camera import Camera
+from support.camera import RESEND_S, Camera
 from support.images import image_message
 from support.node_process import NodeProcess
 from support.ros_client import RosClient
@@ -117,3 +117,36 @@ def test_groups_of_one_frame_on_two_cores(camera: Camera, perception: NodeProces
     assert {frozenset({one}), frozenset({other})} <= threads_by_cores(perception.pid)
     answer = camera.client.set_parameters('perception', placement=f'{place}+cpu:{one}')
     assert f'would share core {one}' in answer.reason
+
+
+def test_gpu_that_fails_while_it_runs_hands_over_to_the_cpu(
+    start_node: Callable[..., NodeProcess], bundle: Path, client: RosClient
+) -> None:
+    process = start_node('support.losing_gpu_perception', parameters={'model': str(bundle)})
+    camera = Camera(client)
+
+    def placements_of_frames_until_the_cpu() -> list[str]:
+        """Set the GPU and return the placement of every answer from then on."""
+        assert client.set_parameters('perception', placement='gpu').successful
+        seen: list[str] = []
+
+        def is_over() -> bool:
+            seen.extend(result.operating_point.placement for result in camera.results)
+            camera.results.clear()
+            return 'gpu' in seen and seen[-1] == 'cpu'
+
+        client.spin_until(
+            is_over,
+            'frames on the CPU again',
+            every_s=RESEND_S,
+            repeat=lambda: camera.publisher.publish(image_message()),
+        )
+        return seen
+
+    assert 'gpu' in placements_of_frames_until_the_cpu()
+    process.wait_for_line("placement 'gpu' failed while it ran, the network goes on on cpu")
+    client.spin_until(
+        lambda: client.get_parameters('perception', 'placement') == ['cpu'], 'the parameter'
+    )
+    # It comes back on request, and fails again.
+    assert 'gpu' in placements_of_frames_until_the_cpu()
