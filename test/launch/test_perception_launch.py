@@ -20,7 +20,7 @@ from dyn_perception.msg import BoardState, ManagerState, PerceptionResult
 from dyn_perception.share import config_path
 from launch import LaunchDescription
 from support.images import random_pixels
-from support.node_process import LIMIT_S
+from support.node_process import END_WITH_PARENT, LIMIT_S
 from support.ros_client import RosClient
 
 TRANSPORT_VARIABLES = (
@@ -43,7 +43,8 @@ def start_launch(launch_file: Path, tmp_path: Path) -> Iterator[Launch]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, '-m', 'support.run_launch', str(launch_file), *arguments]
+        program = [*END_WITH_PARENT, sys.executable, '-m', 'support.run_launch']
+        command = [*program, str(launch_file), *arguments]
         started.append(
             subprocess.Popen(
                 command,

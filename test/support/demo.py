@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from support.node_process import END_WITH_PARENT
+
 StartDemo = Callable[..., subprocess.Popen[str]]
 
 
@@ -21,7 +23,13 @@ def demo_starter(domain_id: int) -> Iterator[StartDemo]:
     def start(*options: object) -> subprocess.Popen[str]:
         started.append(
             subprocess.Popen(
-                [sys.executable, '-m', 'dyn_perception.nodes.demo', *map(str, options)],
+                [
+                    *END_WITH_PARENT,
+                    sys.executable,
+                    '-m',
+                    'dyn_perception.nodes.demo',
+                    *map(str, options),
+                ],
                 cwd='/',  # not the checkout: the installed package is what runs
                 env={**os.environ, 'ROS_DOMAIN_ID': str(domain_id)},
                 stdin=subprocess.DEVNULL,

@@ -16,6 +16,9 @@ import yaml
 _TESTS = str(Path(__file__).parents[1])  # so that nodes of tests are found as `support.<module>`
 LIMIT_S = 120.0  # generous: the machine may be busy; tests wait for events, never for a time
 
+END_WITH_PARENT = ('setpriv', '--pdeathsig', 'TERM')
+"""Before a command: a node that outlived a killed test run would answer the next one's tests."""
+
 
 class NodeProcess:
     """A running node; its standard error is collected line by line."""
@@ -31,7 +34,7 @@ class NodeProcess:
     ) -> None:
         """Start `module`:main with ROS parameters and further ROS arguments."""
         code = f'import sys; from {module} import main; sys.exit(main())'
-        command = [sys.executable, '-c', code, '--ros-args']
+        command = [*END_WITH_PARENT, sys.executable, '-c', code, '--ros-args']
         for name, value in (parameters or {}).items():
             text = yaml.safe_dump(value, default_flow_style=True).removesuffix('...\n').strip()
             command += ['-p', f'{name}:={text}']
