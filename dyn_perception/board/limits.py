@@ -195,6 +195,11 @@ class LimitSession:
 
     def _find_actuators(self) -> None:
         for actuator in self._board.actuators():
+            known = self._actuators.get(actuator.name)
+            if known is not None and known.limit_files != actuator.limit_files:
+                # Cores that were never online before: their policy may have come only now.
+                paths = {file.path for file in known.limit_files}
+                self._absent |= {file.path for file in actuator.limit_files} - paths
             self._actuators[actuator.name] = actuator
             self._changes.add_files(actuator.limit_files, actuator.maximum_mhz)
 

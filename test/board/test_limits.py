@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dyn_perception.board.board import open_board
+from dyn_perception.board.board import PROBE_INTERVAL_S, open_board
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.files import Tree
 from dyn_perception.board.limits import LimitSession
@@ -196,6 +196,24 @@ def test_core_that_comes_back_is_limited_too(
     assert read_limits(root) == {**ORIGINAL, **CPU_800}
     time.now_s += 2
     assert session.end_lapsed() == {CPU: 1600.0}
+    assert read_limits(root) == ORIGINAL
+
+
+def test_core_that_was_never_online_before_is_limited_too(
+    root: Path, tmp_path: Path, time: Time
+) -> None:
+    folder = (root / CPU_PATHS[1]).parent
+    hidden = folder.rename(tmp_path / 'offline')
+    board = open_board(root, time)
+    session = LimitSession(board, folders=(tmp_path / 'run',), clock=time)
+    assert session.apply(CPU, 800.0) == 800.0
+    hidden.rename(folder)
+    for _ in range(10):  # the board looks for new sensors little by little
+        time.now_s += PROBE_INTERVAL_S
+        board.read()
+        assert session.observe()[CPU] == 800.0
+    assert read_limits(root) == {**ORIGINAL, **CPU_800}
+    session.close()
     assert read_limits(root) == ORIGINAL
 
 
