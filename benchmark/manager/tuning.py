@@ -27,20 +27,27 @@ from dyn_perception.simulation.setting import make_setting
 
 GRIDS: dict[str, dict[str, tuple[float, ...]]] = {
     'threshold': {
-        'margin': (0.8, 0.85, 0.9, 0.95, 1.0),
-        'retry_frames': (20, 100, 300, 1000),
+        'margin': (0.85, 0.9, 0.95, 1.0),
+        'retry_frames': (20, 100, 300, 1000, 3000),
     },
+    # What is published stays; free is only how quickly the power is followed.
     'alert': {
-        'alpha': (0.3, 0.7),
-        'process_noise': (0.1, 0.03, 0.01, 0.003, 0.001),
-        'measurement_noise': (0.001, 0.003, 0.01),
+        'alpha': (0.3,),
+        'process_noise': (0.1,),
+        'measurement_noise': (0.001,),
+        'power_gain': (0.03, 0.1, 0.3),
+    },
+    'alert_tuned': {
+        'alpha': (0.3,),
+        'process_noise': (0.1, 0.01, 0.003, 0.001),
+        'measurement_noise': (0.001, 0.01, 0.03, 0.1),
         'power_gain': (0.1,),
     },
     'pid': {
-        'proportional': (0.0, 0.3, 0.6),
-        'integral': (0.1, 0.3, 0.6),
+        'proportional': (0.0, 0.3),
+        'integral': (0.02, 0.05, 0.1, 0.2),
         'derivative': (0.0, 0.1),
-        'margin': (0.8, 0.85, 0.9),
+        'set_point': (0.75, 0.8, 0.85),
         'power_gain': (0.1,),
     },
 }

@@ -11,7 +11,9 @@ from typing import Any
 
 from dyn_perception.cli.errors import UsageError
 
-_POLICIES = ('manager', 'static', 'static_oracle', 'oracle', 'threshold', 'alert', 'pid')
+_POLICIES = (
+    'manager', 'static', 'static_oracle', 'oracle', 'threshold', 'alert', 'alert_tuned', 'pid',
+)  # fmt: skip
 
 
 def add_parser(commands: Any) -> None:

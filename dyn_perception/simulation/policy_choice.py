@@ -18,6 +18,7 @@ from dyn_perception.simulation.policies.threshold import ThresholdConstants, Thr
 
 TUNED: dict[str, tuple[type[Any], Callable[..., Policy]]] = {
     'alert': (AlertConstants, AlertPolicy),
+    'alert_tuned': (AlertConstants, AlertPolicy),
     'pid': (PidConstants, PidPolicy),
     'threshold': (ThresholdConstants, ThresholdPolicy),
 }

@@ -45,7 +45,8 @@ def test_json_has_the_documented_keys_and_nothing_else(scenario, capsys) -> None
 
 
 @pytest.mark.parametrize(
-    'policy', ['manager', 'static', 'static_oracle', 'oracle', 'threshold', 'alert', 'pid']
+    'policy',
+    ['manager', 'static', 'static_oracle', 'oracle', 'threshold', 'alert', 'alert_tuned', 'pid'],
 )
 def test_every_policy_runs(policy, scenario, capsys) -> None:
     assert run('--scenario', scenario, '--policy', policy, '--json') == 0

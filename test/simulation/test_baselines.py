@@ -123,23 +123,24 @@ def test_alert_with_the_objective_energy() -> None:
 
 
 def test_pid_moves_by_its_velocity_form() -> None:
-    constants = PidConstants(0.3, 0.2, 0.1, margin=0.85)
-    policy = PidPolicy(small_table(), goals(), constants)
+    # Set-point: 40 of 50 ms, what width 4 takes.
+    policy = PidPolicy(small_table(), goals(), PidConstants(0.3, 0.2, 0.1, set_point=0.8))
     show(policy, 1.5)
     # e = 0.5: u = 1 + 0.3·0.5 + 0.2·0.5 + 0.1·0.5
-    assert policy.slowdown == pytest.approx(1.3)
+    assert policy.speed == pytest.approx(1.3)
+    assert policy.decide(0.0).point.width == 3  # 30 ms are at most 40 / 1.3
     show(policy, 1.5)
-    # e = 0.2: 0.3·(0.2 - 0.5) + 0.2·0.2 + 0.1·(0.2 - 2·0.5)
-    assert policy.slowdown == pytest.approx(1.3 - 0.09 + 0.04 - 0.08)
+    # 45 ms: e = 0.125; 0.3·(0.125 - 0.5) + 0.2·0.125 + 0.1·(0.125 - 2·0.5)
+    assert policy.speed == pytest.approx(1.3 - 0.1125 + 0.025 - 0.0875)
 
 
-def test_pid_takes_the_most_accurate_point_within_its_margin() -> None:
-    # 40 ms is within 85 % of 50 ms, and 2·20 ms.
-    policy = PidPolicy(small_table(), goals(), PidConstants(margin=0.85))
-    assert policy.decide(0.0).point.width == 4
-    assert show(policy, 2.0, 60).width == 2
-    assert policy.slowdown == pytest.approx(2.0, abs=0.01)
-    assert show(policy, 20.0, 60).width == 1  # nothing fits: the quickest
+def test_pid_stays_within_what_the_table_offers() -> None:
+    policy = PidPolicy(small_table(), goals(), PidConstants(0.0, 0.5, 0.0, set_point=0.8))
+    assert show(policy, 50.0, 20).width == 1
+    assert policy.speed == pytest.approx(4.0)  # 40 ms over width 1's 10
+    assert show(policy, 0.01, 100).width == 4
+    assert policy.speed == pytest.approx(0.5)  # over width 4's 80 at half the clock
+    assert policy.decide(0.0).point.clocks == (('gpu', 500.0),)
 
 
 def test_pid_keeps_the_power_budget() -> None:

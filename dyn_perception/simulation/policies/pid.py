@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PID controller of the latency, in the manner of feedback-controlled clocks.
 
-As in feedback-control scheduling (Xia et al., arXiv 0806.0132) and POET (Imes et al., RTAS 2015)
-one number is controlled and then translated into a configuration. Here it is the slowdown u that
-the profile has to be multiplied with; its error is e = measured / profiled time - u, so that the
-coarse steps between operating points do not disturb it. Velocity form:
+As in feedback-control scheduling (Xia et al. 2008, arXiv 0806.0132) one number is controlled, the
+speed u that is asked for, and clipped to what can be had. Its error is that of the latency from a
+set-point below the period, e = latency / (set-point·period) - 1. Velocity form:
 
     u(k) = u(k-1) + kp (e(k) - e(k-1)) + ki e(k) + kd (e(k) - 2 e(k-1) + e(k-2))
 
-The translation takes the most accurate point whose time u·t is within a share `margin` of the
-period and whose power fits, among equals the one with the least power. Measured over expected
-power has an integral controller of its own.
+The speed becomes an operating point: the most accurate whose profiled time is at most the
+set-point's part of the period over u and whose power fits, among equals the one with the least
+power. Measured over expected power has an integral controller of its own.
 """
 
 import math
@@ -25,28 +24,26 @@ from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.control.policy import Decision
 from dyn_perception.simulation.policies.baseline import BaselinePolicy, mean_power_w
 
-_BOUNDS = (0.1, 50.0)
-
 
 @dataclass(frozen=True)
 class PidConstants:
-    """Gains, and the share of the period that is aimed at."""
+    """Gains, and the set-point as a share of the period."""
 
     proportional: float = 0.3
-    integral: float = 0.3
+    integral: float = 0.1
     derivative: float = 0.0
-    margin: float = 0.85
+    set_point: float = 0.8
     power_gain: float = 0.1
 
 
 class PidPolicy(BaselinePolicy):
-    """Controls the slowdown and translates it into an operating point."""
+    """Controls the speed and translates it into an operating point."""
 
     def __init__(self, table: OperatingPointTable, goals: Goals, constants: PidConstants) -> None:
         """Start from the profile."""
         super().__init__(table, goals)
         self.constants = constants
-        self.slowdown = 1.0
+        self.speed = 1.0
         self.power_ratio = 1.0
         self._errors = (0.0, 0.0)
         self._is_stale = True
@@ -58,14 +55,16 @@ class PidPolicy(BaselinePolicy):
         self._is_stale = True
 
     def observe_frame(self, frame: FrameObservation) -> None:
-        """Update the slowdown."""
+        """Move the speed by the error of the latency."""
         constants = self.constants
-        measured = (frame.latency_s - frame.queueing_s) / self.profiled_s(frame)
-        error = measured - self.slowdown
+        error = (frame.latency_s - frame.queueing_s) / self._wanted_s() - 1.0
         last, before = self._errors
         step = constants.proportional * (error - last) + constants.integral * error
         step += constants.derivative * (error - 2.0 * last + before)
-        self.slowdown = min(max(self.slowdown + step, _BOUNDS[0]), _BOUNDS[1])
+        # Beyond what the table offers the speed would only have to come back.
+        slowest = self._wanted_s() / float(self.table.latency_s.max())
+        fastest = self._wanted_s() / float(self.table.latency_s.min())
+        self.speed = min(max(self.speed + step, slowest), fastest)
         self._errors = (error, last)
         self._is_stale = True
 
@@ -74,7 +73,7 @@ class PidPolicy(BaselinePolicy):
         if not math.isfinite(board.power_w):
             return
         point = self.table.points[self.row]
-        use = min(1.0, self.slowdown * point.latency_s * self.goals.target_fps)
+        use = min(1.0, point.latency_s * self.goals.target_fps)
         expected_w = point.idle_power_w + use * (point.busy_power_w - point.idle_power_w)
         self.power_ratio += self.constants.power_gain * (
             board.power_w / expected_w - self.power_ratio
@@ -90,11 +89,9 @@ class PidPolicy(BaselinePolicy):
 
     def _translate(self) -> int:
         goals, table = self.goals, self.table
-        latency_s = self.slowdown * table.latency_s
-        power_w = self.power_ratio * mean_power_w(table, latency_s, goals.target_fps)
-        quick = latency_s <= self.constants.margin * goals.period_s
-        if not quick.any():
-            return int(np.argmin(latency_s))
+        power_w = self.power_ratio * mean_power_w(table, table.latency_s, goals.target_fps)
+        # Rounding must not exclude the point that the clipped speed stands for.
+        quick = table.latency_s <= self._wanted_s() / self.speed * (1.0 + 1e-9)
         affordable = quick & (power_w <= goals.power_budget_w)
         if not affordable.any():
             return int(np.argmin(np.where(quick, power_w, np.inf)))
@@ -103,3 +100,7 @@ class PidPolicy(BaselinePolicy):
             return int(np.argmin(np.where(good, power_w, np.inf)))
         accuracy = np.where(affordable, table.accuracy, -1.0)
         return int(np.argmin(np.where(accuracy >= accuracy.max() - 1e-9, power_w, np.inf)))
+
+    def _wanted_s(self) -> float:
+        """Return the latency at the set-point (s)."""
+        return self.constants.set_point * self.goals.period_s
