@@ -6,16 +6,22 @@ from pathlib import Path
 
 from dyn_perception.board.board import open_board
 from dyn_perception.inference.gpu import why_no_gpu
-from dyn_perception.inference.placement import Machine
+from dyn_perception.inference.placement import Machine, Placement
 
 
-def this_machine(engine: str) -> Machine:
-    """Return what this machine offers now; cores may go offline or be taken away any time.
+class ThisMachine:
+    """Finds placements on this machine; its clusters are looked at once, its cores each time."""
 
-    Args:
-        engine: name of the engine that is to run the network.
-    """
-    clusters = open_board(Path('/')).topology.clusters
-    return Machine(
-        {cluster.name: cluster.cores for cluster in clusters}, no_gpu=why_no_gpu(engine)
-    )
+    def __init__(self, engine: str) -> None:
+        """Look at the clusters; `engine` is the name of the one that is to run the network."""
+        self._engine = engine
+        clusters = open_board(Path('/')).topology.clusters
+        self._clusters = {cluster.name: cluster.cores for cluster in clusters}
+
+    def place(self, name: str) -> Placement:
+        """Return what a placement stands for now; cores may go offline or be taken away any time.
+
+        Raises:
+            PlacementError: if the machine does not offer it; the text lists what it does.
+        """
+        return Machine(self._clusters, no_gpu=why_no_gpu(self._engine)).place(name)

@@ -13,7 +13,7 @@ from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, Placement
-from dyn_perception.inference.this_machine import this_machine
+from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.nodes.frame_worker import FrameWorker
 from dyn_perception.nodes.parameter_node import ParameterNode
@@ -91,13 +91,10 @@ class PerceptionPlacing:
     ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
         engine, threads = self._node.settings.engine, self._node.settings.threads
 
-        def find(name: str) -> Placement:
-            return this_machine(engine).place(name)  # cores come and go
-
         def create(placement: Placement) -> Engine:
             return create_engine(self._bundle, engine, threads=threads, placement=placement)
 
-        return find, create
+        return ThisMachine(engine).place, create
 
     def _on_a_simulated_board(
         self, root: Path
