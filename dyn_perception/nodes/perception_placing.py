@@ -13,6 +13,7 @@ from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, Placement
+from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.nodes.frame_worker import FrameWorker
@@ -22,6 +23,7 @@ from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.placement_changes import PlacementChanges
 
 _BOARD_WAIT_S = 10.0  # nodes start in any order
+_LOOK_S = 1.0
 
 
 class PerceptionPlacing:
@@ -43,6 +45,7 @@ class PerceptionPlacing:
         factory = PipelineFactory(bundle, self._create, settings.regions)
         first = factory.make(self._place(settings.placement))
         self._changes = PlacementChanges(first, factory.make, self._placed, self._not_placed)
+        node.create_timer(_LOOK_S, self._leave_lost_cores)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -75,7 +78,7 @@ class PerceptionPlacing:
         """Leave a GPU that fails, in the frames' thread: the frames go on on the CPU."""
         placement = self.pipeline.placement
         if any(processor.is_gpu for processor in placement.processors):
-            self._node.executor.create_task(self._leave_gpu, placement.name, error)
+            self._node.executor.create_task(self._leave, placement.name, error)
 
     def close(self) -> None:
         """End a change that is under way."""
@@ -118,12 +121,21 @@ class PerceptionPlacing:
         # In the executor's thread, as every other set.
         self._node.executor.create_task(self._give_up, placement.name, error)
 
-    def _leave_gpu(self, name: str, error: Exception) -> None:
-        """Go over to the CPU, once, however many frames fail meanwhile."""
+    def _leave_lost_cores(self) -> None:
+        """Say so where no core of a processor is left: the kernel runs its threads anywhere."""
+        placement = self.pipeline.placement
+        usable = usable_cores()
+        for processor in placement.processors:
+            if processor.cores is not None and usable.isdisjoint(processor.cores):
+                reason = f'no core of {processor.name} is online and allowed any more'
+                self._leave(placement.name, reason)
+
+    def _leave(self, name: str, reason: object) -> None:
+        """Go over to the CPU, once, however often a placement fails meanwhile."""
         if self._node.settings.placement == name:
             self._node.get_logger().error(
                 f'placement {name!r} failed while it ran, the network goes on on {ANY_CPU}: '
-                f'{error}; set placement again to try it once more'
+                f'{reason}; set placement again to try it once more'
             )
             self._node.set_parameters([Parameter('placement', value=ANY_CPU)])
 

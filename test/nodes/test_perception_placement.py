@@ -11,6 +11,7 @@ import pytest
 
 from support.camera import RESEND_S, Camera
 from support.images import image_message
+from support.losing_core_perception import LOSS_VARIABLE
 from support.node_process import NodeProcess
 from support.ros_client import RosClient
 
@@ -150,3 +151,21 @@ def test_gpu_that_fails_while_it_runs_hands_over_to_the_cpu(
     )
     # It comes back on request, and fails again.
     assert 'gpu' in placements_of_frames_until_the_cpu()
+
+
+def test_cores_that_go_away_hand_over_to_any_core(
+    start_node: Callable[..., NodeProcess], bundle: Path, client: RosClient, tmp_path: Path
+) -> None:
+    loss = tmp_path / 'loss'
+    process = start_node(
+        'support.losing_core_perception',
+        parameters={'model': str(bundle), 'placement': f'cpu:{CORE}'},
+        environment={LOSS_VARIABLE: str(loss)},
+    )
+    camera = Camera(client)
+    assert camera.ask(image_message()).operating_point.placement == f'cpu:{CORE}'
+    loss.touch()
+    process.wait_for_line(f'no core of cpu:{CORE} is online and allowed any more')
+    process.wait_for_line('the network runs on cpu')
+    assert camera.ask(image_message()).operating_point.placement == 'cpu'
+    assert client.get_parameters('perception', 'placement') == ['cpu']
