@@ -28,8 +28,8 @@ _CLEARLY = 1.0
 _POWER_MARGIN = 0.02
 # Horizon of the prediction of the temperature (s), and what is kept free of its limit (K); then
 # both where heat is so scarce that another goal may have to give way.
-_FORESIGHT = (10.0, 0.4)
-_LAST_RESORT = (4.0, 0.2)
+_FORESIGHT = (10.0, 1.0)
+_LAST_RESORT = (3.0, 0.15)
 
 
 class ManagerPolicy:

@@ -15,15 +15,19 @@ TIME_CONSTANTS_S = (1.0, 3.0, 10.0, 30.0, 90.0, 270.0)
 _PRIOR = ((30.0, 15.0), (6.0, 4.0), (0.0, 8.0))
 # Deviation of a reading from the right model (K): quantum of the sensor, zones, leakage.
 _READING_DEVIATION = 0.3
+# The same for learning: errors of readings in a row are much the same, no model is quite right.
+_LEARNING_DEVIATION = 1.0
+# Largest squared score of an error: a single surprise must not decide on the time constant.
+_MOST_SURPRISE = 9.0
 # Time in which a parameter drifts by its prior deviation (s): fans and ambient change.
 _DRIFT_S = 40_000.0
 # Prediction errors count for this long in the choice of a time constant (s).
-_MEMORY_S = 240.0
+_MEMORY_S = 60.0
 # Time within which the difference between reading and model is followed (s).
 _BIAS_S = 2.0
 # Errors of successive readings are much the same: each counts for this share of a new one.
 _EVIDENCE_SHARE = 0.3
-_LEAST_RESISTANCE = 0.3
+_LEAST_RESISTANCE, _MOST_RESISTANCE = 0.3, 20.0
 # Longest step between two readings that is bridged (s).
 _LONGEST_GAP_S = 5.0
 
@@ -109,12 +113,13 @@ class ThermalModel:
         variance += (variance < self._prior) * (elapsed_s / _DRIFT_S * self._prior)
         shared = np.einsum('ijk,ik->ij', covariance, features)
         total = np.einsum('ij,ij->i', features, shared)
-        total = np.maximum(total, 0.0) + _READING_DEVIATION**2
-        gain = shared / total[:, None]
+        total = np.maximum(total, 0.0)
+        gain = shared / (total + _LEARNING_DEVIATION**2)[:, None]
         self._mean += gain * error[:, None]
-        np.maximum(self._mean[:, 1], _LEAST_RESISTANCE, out=self._mean[:, 1])
+        np.clip(self._mean[:, 1], _LEAST_RESISTANCE, _MOST_RESISTANCE, out=self._mean[:, 1])
         covariance -= gain[:, :, None] * shared[:, None, :]
-        surprise = error * error / total + np.log(total)
+        total += _READING_DEVIATION**2
+        surprise = np.minimum(error * error / total, _MOST_SURPRISE) + np.log(total)
         self._evidence *= math.exp(-elapsed_s / _MEMORY_S)
         self._evidence -= 0.5 * _EVIDENCE_SHARE * surprise
         likelihood = np.exp(self._evidence - self._evidence.max())
