@@ -19,7 +19,7 @@ from benchmark.manager.settings import BOARDS, SEEDS, Settings
 from benchmark.report import Report
 from dyn_perception.simulation.scenario_files import scenario_names
 
-MEASUREMENTS = ('sim_speed', 'decision_time', 'simulated', 'real')
+MEASUREMENTS = ('sim_speed', 'decision_time', 'simulated', 'ros_real')
 """Modules of this folder; each has `measure(settings)` that returns values by key."""
 
 

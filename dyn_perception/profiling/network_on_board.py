@@ -8,10 +8,10 @@ from pathlib import Path
 from dyn_perception.board.board import Board, open_board
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
+from dyn_perception.inference.gpu import why_no_gpu
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
-from dyn_perception.inference.placement import ANY_CPU, GPU, Placement
-from dyn_perception.inference.this_machine import this_machine
+from dyn_perception.inference.placement import ANY_CPU, GPU, Machine, Placement
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.simulation.errors import SimulationError
@@ -40,7 +40,8 @@ class NetworkOnBoard:
         self._simulated: SimulatedProcessors | None = None
         create: Callable[[Placement], Engine]
         if root == _THIS_MACHINE:
-            machine = this_machine(engine)
+            found = {cluster.name: cluster.cores for cluster in self.board.topology.clusters}
+            machine = Machine(found, no_gpu=why_no_gpu(engine))
             self._place = machine.place
             clusters = [
                 name for name, cores in machine.clusters.items() if machine.usable & set(cores)

@@ -21,7 +21,7 @@ LEASE_S = 2.0
 _RENEW_EVERY_S = 0.5
 _PUT_BACK_LIMIT_S = 1.5
 LEASE_PARAMETER = 'limit_lease_s'
-_PERCEPTION_FACTS = ('model', 'regions', 'simulated_board')
+_PERCEPTION_FACTS = ('model', 'regions')
 
 
 class KnobListener(Protocol):

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: run `make test` or source it')
 
-from benchmark.manager.real import measure_phases
+from benchmark.manager.ros_real import measure_phases
 
 
 @pytest.fixture

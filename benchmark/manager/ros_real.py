@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmark import ROOT
 from benchmark.figure import Value
-from benchmark.manager.real_machine import Competition, PlayedFrame, RealMachine
-from benchmark.manager.real_plot import draw_timeline
+from benchmark.manager.ros_machine import Competition, PlayedFrame, RealMachine
+from benchmark.manager.ros_timeline import draw_timeline
 from benchmark.manager.settings import Settings
 
 # Seconds without and with the competitors, in turn.

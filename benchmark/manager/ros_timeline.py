@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.manager.real_machine import Competition, PlayedFrame
+from benchmark.manager.ros_machine import Competition, PlayedFrame
 
 _LATE_IN_PERIODS = 3.0  # where frames are drawn that were dropped, or later than this
 
