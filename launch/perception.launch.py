@@ -166,15 +166,18 @@ def default_root(board: str) -> str:
     return str(folder / Path(board).stem)
 
 
-def marker(root: str) -> int | None:
+def marker(root: str) -> tuple[int, int] | None:
     """Return what tells one tree from another; None where there is none."""
     try:
-        return Path(root, BOARD_MARKER).stat().st_ino
+        status = Path(root, BOARD_MARKER).stat()
     except FileNotFoundError:
         return None
+    return status.st_ino, status.st_ctime_ns  # the number alone is soon used again
 
 
-def wait_for_board(root: str, before: int | None, nodes: list[Action]) -> Action:
+def wait_for_board(
+    root: str, before: tuple[int, int] | None, nodes: list[Action]
+) -> Action:
     """Return an action that starts nodes once the tree of the board is there."""
 
     def look(_: LaunchContext) -> list[Action]:

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The launch file, run by the real launch and launch_ros."""
 
+import runpy
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -203,6 +205,20 @@ def test_nodes_run_on_a_simulated_board(
     output, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, output
     assert not root.exists()
+
+
+def test_tree_is_told_from_the_one_before_though_its_inode_is_used_again(
+    launch_file: Path, tmp_path: Path
+) -> None:
+    marker = runpy.run_path(str(launch_file))['marker']
+    seen = {marker(str(tmp_path))}
+    for _ in range(4):
+        file = tmp_path / '.dyn_perception_simulated_board'
+        file.touch()
+        seen.add(marker(str(tmp_path)))
+        file.unlink()
+        time.sleep(0.02)  # the kernel's stamps have a grain of some milliseconds
+    assert len(seen) == 5
 
 
 @pytest.mark.parametrize(
