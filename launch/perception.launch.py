@@ -175,9 +175,7 @@ def marker(root: str) -> tuple[int, int] | None:
     return status.st_ino, status.st_ctime_ns  # the number alone is soon used again
 
 
-def wait_for_board(
-    root: str, before: tuple[int, int] | None, nodes: list[Action]
-) -> Action:
+def wait_for_board(root: str, before: tuple[int, int] | None, nodes: list[Action]) -> Action:
     """Return an action that starts nodes once the tree of the board is there."""
 
     def look(_: LaunchContext) -> list[Action]:
