@@ -28,8 +28,10 @@ _CLEARLY = 1.0
 _POWER_MARGIN = 0.02
 # Horizon of the prediction of the temperature (s), and what is kept free of its limit (K); then
 # both where heat is so scarce that another goal may have to give way.
-_FORESIGHT = (10.0, 1.0)
+_FORESIGHT = (10.0, 0.6)
 _LAST_RESORT = (3.0, 0.15)
+# Kept free beside it on a board that is slow to cool (K): heat stored now lacks in hotter times.
+_RESERVE_K = 0.5
 
 
 class ManagerPolicy:
@@ -176,6 +178,7 @@ class ManagerPolicy:
         if math.isinf(limit_c) or math.isnan(thermal.temperature_c):
             return limits
         horizon_s, margin_k = _FORESIGHT
+        margin_k += _RESERVE_K * thermal.inertia(horizon_s)
         cap_w = thermal.power_for(limit_c - margin_k, horizon_s)
         on_time = meeting(outlook, limits)
         least_w = float(outlook.power_w[on_time].min()) if on_time.any() else 0.0

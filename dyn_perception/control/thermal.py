@@ -28,6 +28,8 @@ _BIAS_S = 2.0
 # Errors of successive readings are much the same: each counts for this share of a new one.
 _EVIDENCE_SHARE = 0.3
 _LEAST_RESISTANCE, _MOST_RESISTANCE = 0.3, 20.0
+# Share of the estimated heating that is reckoned with for more power than now.
+_OPTIMISM = 0.9
 # Longest step between two readings that is bridged (s).
 _LONGEST_GAP_S = 5.0
 
@@ -116,8 +118,14 @@ class ThermalModel:
         total = np.maximum(total, 0.0)
         gain = shared / (total + _LEARNING_DEVIATION**2)[:, None]
         self._mean += gain * error[:, None]
-        np.clip(self._mean[:, 1], _LEAST_RESISTANCE, _MOST_RESISTANCE, out=self._mean[:, 1])
         covariance -= gain[:, :, None] * shared[:, None, :]
+        # A resistance out of its range takes the other parameters along (constrained Kalman
+        # filter; Simon and Chia 2002): cut off alone, it would let them run away.
+        resistance = self._mean[:, 1]
+        excess = np.clip(resistance, _LEAST_RESISTANCE, _MOST_RESISTANCE) - resistance
+        if excess.any():
+            share = covariance[:, :, 1] / np.maximum(covariance[:, 1, 1], 1e-9)[:, None]
+            self._mean += share * excess[:, None]
         total += _READING_DEVIATION**2
         surprise = np.minimum(error * error / total, _MOST_SURPRISE) + np.log(total)
         self._evidence *= math.exp(-elapsed_s / _MEMORY_S)
@@ -148,9 +156,18 @@ class ThermalModel:
             self._final = self.line(math.inf)
         return self._final[0] + self._final[1] * power_w
 
+    def inertia(self, horizon_s: float) -> float:
+        """Return what is left of a difference in temperature after a time, 0...1."""
+        return float(self._weights @ np.exp(-horizon_s / self._tau))
+
     def power_for(self, limit_c: float, horizon_s: float) -> float:
-        """Return the power that leads to a temperature within a horizon (W, inf: never read)."""
+        """Return the power that leads to a temperature within a horizon (W, inf: never read).
+
+        More power than now is taken to heat a little less than estimated: that it does not is
+        only learned by trying, and shows long before the limit.
+        """
         if math.isnan(self.temperature_c) or math.isinf(limit_c):
             return math.inf
         start_c, slope = self.line(horizon_s)
-        return (limit_c - start_c) / slope
+        room_k = limit_c - start_c - slope * self._power_w
+        return self._power_w + room_k / (slope * (_OPTIMISM if room_k > 0 else 1.0))
