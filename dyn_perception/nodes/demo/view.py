@@ -63,4 +63,6 @@ def save_picture(scene: Scene, path: Path, title: str = 'make demo') -> None:
         _environ={},
     )
     console.print(compose(scene, columns, rows), height=rows)
+    # The picture ends at the foot of the last line, where '_' would be cut off.
+    console.print()
     console.save_svg(str(path), title=title)
