@@ -120,7 +120,7 @@ def test_a_host_that_is_too_slow_is_said(excess_ms: float, is_said: bool) -> Non
 
 def test_without_a_manager_the_knobs_are_the_persons() -> None:
     text = '\n'.join(draw(make_scene(goal=None, has_manager=False), 80, 24))
-    assert '24 fps  no manager: you set' in text
+    assert '24 fps  the knobs are yours' in text
 
 
 def test_throttling_is_said() -> None:
@@ -176,3 +176,12 @@ def test_the_picture_shows_the_loop(tmp_path: Path) -> None:
     text = text.replace('\xa0', ' ')
     for part in ('make demo BOARD=jetson_nano', '6.31 W', 'what changed, and why'):
         assert part in text, part
+
+
+def test_the_picture_has_room_below_the_last_letters(tmp_path: Path) -> None:
+    save_picture(make_scene(), tmp_path / 'demo.svg')
+    root = ElementTree.parse(tmp_path / 'demo.svg').getroot()
+    name = '{http://www.w3.org/2000/svg}'
+    clip = next(item for item in root.iter(f'{name}clipPath') if 'terminal' in item.attrib['id'])
+    feet = [float(text.attrib['y']) for text in root.iter(f'{name}text') if text.text.strip()]
+    assert float(clip[0].attrib['height']) > max(feet) + 6  # of a font size of 20

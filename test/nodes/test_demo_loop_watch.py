@@ -137,6 +137,16 @@ def test_each_change_is_told_once_with_its_reason(
     assert not watch.events
 
 
+def test_what_a_person_sets_is_told(watch: LoopWatch, statistics: RunStatistics) -> None:
+    watch.note_operating_point()
+    for stamp, (width, placement) in enumerate(((4, 'gpu'), (4, 'gpu'), (2, 'gpu'), (2, 'cpu'))):
+        statistics.add_result(
+            Result(stamp, 'cat', 1.0, (1.0,), width, 0, 0, 1, 1, ('cat',), placement=placement), 0
+        )
+        watch.note_operating_point()
+    assert texts(watch, 'clock') == ['width 4 → 2', 'placement gpu → cpu']
+
+
 @pytest.mark.parametrize(
     ('busy', 'name'),
     [

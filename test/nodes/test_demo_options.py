@@ -26,6 +26,8 @@ def test_two_demos_have_two_namespaces() -> None:
         (['--manager', '2'], "'2' is neither 1, with the manager, nor 0, without"),
         (['--board', 'unknown'], "board 'unknown' is unknown: choose of jetson_nano"),
         (['--board', './nowhere.yaml'], "'./nowhere.yaml' cannot be read"),
+        (['--namespace', 'a-b'], "'a-b' is no ROS namespace: use letters, digits and _"),
+        (['--namespace', '/demo'], "'/demo' is no ROS namespace"),
         (['--picture', 'demo.png'], "'demo.png' is no SVG file: use a name that ends in .svg"),
         (['--picture', '/nowhere/demo.svg'], 'its folder does not exist: create it first'),
     ],

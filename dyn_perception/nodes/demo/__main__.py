@@ -5,15 +5,16 @@
 import sys
 
 from dyn_perception.nodes.demo.interruption import Interruption, end_process
-from dyn_perception.nodes.demo.options import parse_options
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo, print its summary, and return the exit status."""
-    options = parse_options(arguments)
     interruption = Interruption()
     # Imported after the signals are taken over: it takes a moment, in which Ctrl-C would otherwise
     # show a traceback.
+    from dyn_perception.nodes.demo.options import parse_options
+
+    options = parse_options(arguments)
     from dyn_perception.inference.errors import EngineError
     from dyn_perception.network.errors import BundleError
     from dyn_perception.nodes.demo.processes import NodeEndedError

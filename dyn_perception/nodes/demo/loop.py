@@ -71,6 +71,8 @@ class Loop:
         else:
             assert self.start_s is not None
             self._competition.step(time.monotonic() - self.start_s)
+            if self._manager is None:
+                self._watch.note_operating_point()
 
     @property
     def missing(self) -> str:

@@ -70,7 +70,7 @@ class GoalPanel:
             return Text(loop.phase, AT_RISK)
         target = Text(f'{loop.target_fps:g} fps', 'bold')
         if not loop.has_manager:
-            return target.append('  no manager: you set the knobs', QUIET)
+            return target.append('  the knobs are yours', QUIET)
         if loop.goal is None:
             return target
         colour = RIGHT if loop.goal.is_met else AT_RISK

@@ -35,6 +35,7 @@ class LoopWatch:
         self.events: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self._statistics = statistics
         self._start = time.monotonic()
+        self._operating_point: tuple[int, str] | None = None
         self._loads: deque[tuple[int, dict[str, float]]] = deque()
         node.create_subscription(BoardState, 'board_state', self._take_board, 10)
         node.create_subscription(ManagerState, 'manager/state', self._take_manager, 10)
@@ -43,10 +44,25 @@ class LoopWatch:
         """Count the time of events from now on."""
         self._start = time.monotonic()
         self.events.clear()
+        self._operating_point = None
 
     def add_event(self, kind: str, text: str) -> None:
         """Note that something changed; called from any thread."""
         self.events.append(Event(time.monotonic() - self._start, kind, text))
+
+    def note_operating_point(self) -> None:
+        """Note what changed in the newest result; for where no manager explains it."""
+        results = list(self._statistics.snapshot(time.monotonic()).recent.values())
+        if not results:
+            return
+        width, placement = point = (results[-1].width, results[-1].placement)
+        before, self._operating_point = self._operating_point, point
+        if before is None:
+            return
+        if before[0] != width:
+            self.add_event('clock', f'width {before[0]} → {width}')
+        if before[1] != placement:
+            self.add_event('clock', f'placement {before[1]} → {placement}')
 
     def _take_board(self, message: BoardState) -> None:
         stamp = message.header.stamp.sec * _NANOSECONDS + message.header.stamp.nanosec

@@ -4,6 +4,7 @@
 
 import argparse
 import math
+import re
 import secrets
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         '--namespace',
+        type=_namespace,
         default=f'demo_{secrets.token_hex(2)}',
         help='ROS namespace of the nodes (default: demo_<random>, so that demos never mix)',
     )
@@ -112,7 +114,7 @@ def _manager(text: str) -> int:
 def _board(text: str) -> str:
     if not text:
         return text
-    # Only here: it takes a moment, in which Ctrl-C would show a traceback.
+    # Only here: it takes a moment that the others need not wait.
     from dyn_perception.simulation.board_files import load_board_description
     from dyn_perception.simulation.errors import SimulationError
 
@@ -120,6 +122,14 @@ def _board(text: str) -> str:
         load_board_description(text)
     except SimulationError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _namespace(text: str) -> str:
+    if not re.fullmatch(r'[A-Za-z_]\w*(/[A-Za-z_]\w*)*', text, re.ASCII):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no ROS namespace: use letters, digits and _, beginning with a letter'
+        )
     return text
 
 
