@@ -17,7 +17,8 @@ _COMMANDS = (train, evaluate, export, board, profile, simulate)
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
     parser = argparse.ArgumentParser(
-        prog='dyn-perception', description='Train, judge and export group-pruned networks.'
+        prog='dyn-perception',
+        description='Train and judge group-pruned networks, watch boards, simulate the manager.',
     )
     parser.add_argument('--version', action='version', version=f'%(prog)s {__version__}')
     commands = parser.add_subparsers(title='commands', required=True, metavar='COMMAND')
