@@ -33,7 +33,7 @@ class Goals:
     max_temperature_c: float = math.inf
     min_accuracy: float = 0.0
     objective: str = 'accuracy'
-    on_time_probability: float = 0.98
+    on_time_probability: float = 0.97
     priority: tuple[str, ...] = DEFAULT_PRIORITY
 
     def __post_init__(self) -> None:
