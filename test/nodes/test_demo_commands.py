@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from dyn_perception.nodes.demo.commands import program_command, set_command
 from dyn_perception.nodes.demo.competition import Program
@@ -100,6 +101,17 @@ def test_sets_a_parameter(other_node: Node, capsys: pytest.CaptureFixture[str]) 
     values = [other_node.get_parameter(name).value for name in ('rate_hz', 'width')]
     assert values == [12.5, 2]
     assert capsys.readouterr().out == 'set\nset\n'
+
+
+def test_says_what_the_node_made_of_the_value(
+    other_node: Node, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lower(parameters: list[Parameter]) -> list[Parameter]:
+        return [Parameter(item.name, value=614.4) for item in parameters]
+
+    other_node.add_pre_set_parameters_callback(lower)
+    assert main(['/demo_1/other', 'rate_hz', '640.0']) == 0
+    assert capsys.readouterr().out == 'set, it reads back as 614.4\n'
 
 
 def test_says_why_a_parameter_was_not_set(

@@ -8,12 +8,13 @@ python -m dyn_perception.nodes.demo.set_parameter /demo_1234/resource_monitor gp
 import argparse
 import sys
 import time
+from typing import Any
 
 import rclpy
 import yaml
-from rcl_interfaces.srv import SetParameters
+from rcl_interfaces.srv import GetParameters, SetParameters
 from rclpy.node import Node
-from rclpy.parameter import Parameter
+from rclpy.parameter import Parameter, parameter_value_to_python
 
 _LIMIT_S = 10.0
 _ANSWER_S = 2.0  # then it is asked again: a server that has not met the client drops its answer
@@ -31,28 +32,44 @@ def main(arguments: list[str] | None = None) -> int:
     rclpy.init()
     asking = Node('set_parameter', start_parameter_services=False)
     try:
-        reason = _set(asking, options.node, Parameter(options.parameter, value=options.value))
+        print(_set(asking, options.node, Parameter(options.parameter, value=options.value)))
+    except _NotSetError as error:
+        print(error, file=sys.stderr)
+        return 1
     finally:
         asking.destroy_node()
         rclpy.try_shutdown()
-    print(reason or 'set', file=sys.stderr if reason else sys.stdout)
-    return 1 if reason else 0
+    return 0
+
+
+class _NotSetError(Exception):
+    """The parameter was not set, or nobody knows; the text says why."""
 
 
 def _set(asking: Node, node: str, parameter: Parameter) -> str:
-    """Return why the parameter was not set, '' if it was."""
-    client = asking.create_client(SetParameters, f'{node.rstrip("/")}/set_parameters')
+    """Set a parameter, and return what came of it: nodes may take another value than the given."""
+    node = node.rstrip('/')
+    request = SetParameters.Request(parameters=[parameter.to_parameter_msg()])
+    result = _call(asking, node, SetParameters, 'set_parameters', request).results[0]
+    if not result.successful:
+        raise _NotSetError(f'refused: {result.reason}')
+    request = GetParameters.Request(names=[parameter.name])
+    answer = _call(asking, node, GetParameters, 'get_parameters', request)
+    value = parameter_value_to_python(answer.values[0])
+    return 'set' if value == parameter.value else f'set, it reads back as {value!r}'
+
+
+def _call(asking: Node, node: str, kind: Any, name: str, request: Any) -> Any:
+    client = asking.create_client(kind, f'{node}/{name}')
     deadline = time.monotonic() + _LIMIT_S
     if not client.wait_for_service(_LIMIT_S):
-        return f'no node {node} within {_LIMIT_S:g} s: see its name and ROS_DOMAIN_ID'
-    request = SetParameters.Request(parameters=[parameter.to_parameter_msg()])
+        raise _NotSetError(f'no node {node} within {_LIMIT_S:g} s: see its name and ROS_DOMAIN_ID')
     while time.monotonic() < deadline:
         answer = client.call_async(request)
         rclpy.spin_until_future_complete(asking, answer, timeout_sec=_ANSWER_S)
         if answer.done():
-            result = answer.result().results[0]
-            return '' if result.successful else f'refused: {result.reason}'
-    return f'{node} does not answer within {_LIMIT_S:g} s'
+            return answer.result()
+    raise _NotSetError(f'{node} does not answer within {_LIMIT_S:g} s')
 
 
 def _node(text: str) -> str:
