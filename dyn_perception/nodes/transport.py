@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rclpy.node import Node
 from rclpy.utilities import get_rmw_implementation_identifier
 
-from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES
+from dyn_perception.share import PROFILE_VARIABLES, TRANSPORT_VARIABLES, config_path
 
 # Fast DDS's shared-memory segment without a profile; larger messages take UDP and are mostly lost.
 DEFAULT_SEGMENT_BYTES = 512 * 1024
@@ -37,5 +37,5 @@ class SegmentAdvice:
                 f'images of more than {DEFAULT_SEGMENT_BYTES} bytes, such as 640x480 bgr8, are '
                 'mostly lost with the default transport of Fast DDS: for both publisher and '
                 f'subscriber, set {PROFILE_VARIABLES[0]} and {PROFILE_VARIABLES[1]} to '
-                'share/dyn_perception/config/fastdds_profile.xml, as the launch file does'
+                f'{config_path("fastdds_profile.xml")}, as the launch file does'
             )
