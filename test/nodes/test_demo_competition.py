@@ -44,6 +44,15 @@ def competing() -> list[psutil.Process]:
     ]
 
 
+def wait_for_programs(count: int) -> list[psutil.Process]:
+    """Return the programs; one that has just been started still has another command line."""
+    deadline = time.monotonic() + LIMIT_S
+    while len(found := competing()) != count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
 def wait_until_busy(process: psutil.Process) -> None:
     deadline = time.monotonic() + LIMIT_S
     while process.cpu_times().user < 0.3:
@@ -62,14 +71,13 @@ def test_programs_work_on_their_core_and_end_with_the_level() -> None:
         competition.step(0.0)
         assert not competing()
         competition.step(3.0)
-        (first,) = competing()
+        (first,) = wait_for_programs(1)
         wait_until_busy(first)
         assert first.cpu_affinity() == [CORE]
         competition.step(5.0)
         first.wait(LIMIT_S)
         processes.check()  # that it ended is as it should be
         competition.step(7.0)
-        started = competing()
-        assert len(started) == 2
+        started = wait_for_programs(2)
     assert not any(process.is_running() for process in started)
     assert events == [('load', 'started: one'), ('relief', 'ended: one'), ('load', 'started: two')]
