@@ -128,6 +128,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         if self._points.is_foreign(frame.placement, self._judgement.table):
             self._points.forget_results()
             self._judgement.stop()
+        self._knobs.see_width(frame.width)
         self._judgement.observe_frame(frame)
         if self._points.knows_too_little(self._judgement.table, self._settable()):
             self._points.learn(message)

@@ -159,7 +159,7 @@ def test_goals_are_taken_while_it_runs(loop: ManagedLoop, states: list[ManagerSt
         ({'power_budget_w': -1.0}, 'power_budget_w -1.0 is out of range 0...10000'),
         ({'objective': 'speed'}, "objective 'speed' is not known"),
         ({'priority': 'power'}, 'priority'),
-        ({'release': 'colour'}, "release 'colour' is no knob: use one of all, width"),
+        ({'release': 'colour'}, "release 'colour' is no knob: use one of all"),
         ({'profile': 'other.yaml'}, 'cannot be set while the node runs'),
     ],
 )

@@ -25,10 +25,13 @@ def test_perception_that_ends_and_starts_again_is_set_again(loop: ManagedLoop) -
     loop.wait_for(states, is_narrow, 'a width that is on time')
     perception.send_signal(signal.SIGKILL)
     state = loop.wait_for(states, lambda s: s.status == ManagerState.STATUS_WAITING, 'silence')
-    assert 'no result of /perception' in state.status_reason
+    assert '/perception' in state.status_reason  # does not answer, or gives no results
     loop.start_perception()
-    state = loop.wait_for(states, is_narrow, 'the width again')
-    assert loop.client.get_parameters('perception', 'width') == [int(applied(state, 'width'))]
+    loop.wait_for(states, lambda s: s.status != ManagerState.STATUS_WAITING, 'results again')
+    loop.client.spin_until(
+        lambda: loop.client.get_parameters('perception', 'width') in ([1], [2]), 'the width again'
+    )
+    loop.wait_for(states, is_narrow, 'a state that says so')
 
 
 def test_monitor_that_falls_silent_ends_and_starts_again(loop: ManagedLoop) -> None:
@@ -50,8 +53,8 @@ def test_monitor_that_falls_silent_ends_and_starts_again(loop: ManagedLoop) -> N
     monitor.send_signal(signal.SIGKILL)
     loop.wait_for(states, lambda s: 'no board state' in s.status_reason, 'silence')
     loop.start_monitor()
-    state = loop.wait_for(states, limits_clock, 'the clock again')
-    assert loop.gpu_limit() == float(applied(state, GPU))
+    loop.client.spin_until(lambda: loop.gpu_limit() < 921.6, 'the clock again')
+    loop.wait_for(states, limits_clock, 'a state that says so')
 
 
 def test_limits_drop_when_the_manager_is_gone(loop: ManagedLoop) -> None:

@@ -11,6 +11,7 @@ import yaml
 from sensor_msgs.msg import Image
 
 from dyn_perception.msg import ManagerState
+from dyn_perception.share import PROFILE_VARIABLES
 from support.images import image_message
 from support.limit_tree import GPU, GPU_PATH, make_tree, read_limits
 from support.node_process import NodeProcess
@@ -18,6 +19,7 @@ from support.paced_perception import PACE_VARIABLE
 from support.ros_client import RosClient
 
 PERIOD_S = 1 / 10
+_UDP = str(Path(__file__).with_name('fastdds_udp.xml'))
 TARGETS = {'target_fps': 10}
 """A frame has 100 ms; at 10 ms a group all widths are on time, at 40 ms only widths 1 and 2."""
 EASY_MS, HARD_MS = 10.0, 40.0
@@ -89,9 +91,15 @@ class ManagedLoop:
             process.close()
             print(f'--- standard error of node {process.pid}', *process.lines, sep='\n')
 
-    def _start(self, module: str, **options: Any) -> NodeProcess:
-        self._started.append(NodeProcess(module, domain_id=self._domain_id, **options))
-        return self._started[-1]
+    def _start(
+        self, module: str, environment: Mapping[str, str] | None = None, **options: Any
+    ) -> NodeProcess:
+        environment = {**dict.fromkeys(PROFILE_VARIABLES, _UDP), **(environment or {})}
+        process = NodeProcess(
+            module, domain_id=self._domain_id, environment=environment, **options
+        )
+        self._started.append(process)
+        return process
 
     def gpu_limit(self) -> float:
         """Return the limit of the GPU's clock that the board has (MHz)."""

@@ -20,6 +20,7 @@ from dyn_perception.nodes.knobs.remote_parameters import Answer
 LEASE_S = 2.0
 _RENEW_EVERY_S = 0.5
 _PUT_BACK_LIMIT_S = 1.5
+_SETTLE_S = 0.5  # results of frames that were begun before a set may still come
 LEASE_PARAMETER = 'limit_lease_s'
 _PERCEPTION_FACTS = ('model', 'regions')
 
@@ -58,7 +59,7 @@ class Knobs:
         self._own = OwnChanges()
         self._target: dict[str, KnobValue] = {}
         self._change: Change | None = None
-        self._renewed_s = 0.0
+        self._renewed_s = self._set_s = 0.0
         node.create_subscription(ParameterEvent, '/parameter_events', self._take_event, 1000)
 
     def __iter__(self) -> Iterator[Knob]:
@@ -105,6 +106,13 @@ class Knobs:
         if name in ('all', *names):
             return ''
         return f'release {name!r} is no knob: use one of all{"".join(f", {n}" for n in names)}'
+
+    def see_width(self, width: int) -> None:
+        """Take the width of a result; another one than that in force shows a restart."""
+        knob = self.perception.knobs.get('width')
+        settled = self._change is None and time.monotonic() - self._set_s > _SETTLE_S
+        if knob is not None and knob.applied != width and settled and self.perception.met:
+            self.perception.look_again()
 
     def release(self, name: str) -> None:
         """Take a knob, or 'all', back from the person that holds it; try refused values again."""
@@ -218,6 +226,8 @@ class Knobs:
 
         if lease:
             self._renewed_s = time.monotonic()
+        if owner is self.perception:
+            self._set_s = time.monotonic()
         owner.set({**named, **lease}, finish)
 
     def _refuse(self, owner: ManagedNode, values: Mapping[str, KnobValue], reason: str) -> None:

@@ -63,6 +63,10 @@ class ManagedNode:
         self.met, self._is_new = False, True
         self._due_s = 0.0
 
+    def look_again(self) -> None:
+        """Read the parameters now: something does not fit what is known of them."""
+        self._due_s = min(self._due_s, time.monotonic())
+
     def set(self, values: Mapping[str, Any], then: Then) -> None:
         """Set parameters; where no answer comes, the node is left alone for a while."""
         self._sets += 1
