@@ -46,7 +46,7 @@ def test_monitor_that_falls_silent_ends_and_starts_again(loop: ManagedLoop) -> N
     loop.set_pace(HARD_MS)
     # The width alone is set, and the state does not claim to know the clock.
     loop.client.set_parameters('manager', min_accuracy=0.0)
-    state = loop.wait_for(states, lambda s: is_narrow(s) and applied(s, GPU) == '', 'a width')
+    loop.wait_for(states, lambda s: is_narrow(s) and applied(s, GPU) == '', 'a width')
     monitor.send_signal(signal.SIGCONT)
     loop.wait_for(states, lambda s: 'no board state' not in s.status_reason, 'the monitor back')
     loop.wait_for(states, lambda s: applied(s, GPU) == knob(s, GPU).wanted, 'the clock again')
