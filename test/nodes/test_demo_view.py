@@ -17,6 +17,7 @@ from dyn_perception.nodes.demo.display import (
     choose_display,
     plain_line,
 )
+from dyn_perception.nodes.demo.loop_observations import Event, LoopScene
 from dyn_perception.nodes.demo.observations import Network, Result, ShownFrame, Snapshot
 from dyn_perception.nodes.demo.run_statistics import RunStatistics
 from dyn_perception.nodes.demo.scene import Scene
@@ -186,6 +187,22 @@ def test_the_plain_view_prints_a_line_a_second() -> None:
     assert len(lines) == 3
     assert 'width 4 of 4' in lines[0]
     assert 'right 75.0%' in lines[0]
+
+
+def test_the_plain_view_names_what_comes_before_the_loop() -> None:
+    stream = io.StringIO()
+    early = (Event(6.5, 'manager', 'width 1 → 2'),)
+    network, snapshot = make_scene().network, make_scene().snapshot
+    with PlainDisplay(stream) as display:
+        for phase in ('starting', 'measuring', 'measuring'):
+            loop = LoopScene(phase=phase, events=early)
+            display.show(Scene('demo_1234', 20.0, 0.0, network, snapshot, loop=loop))
+        loop = LoopScene(events=(Event(0.0, 'phase', 'target 15 fps'),))
+        display.show(Scene('demo_1234', 20.0, 0.0, network, snapshot, loop=loop))
+    lines = stream.getvalue().splitlines()
+    assert lines[:3] == ['demo: starting', 'demo: measuring', '  0.0 s  target 15 fps']
+    assert 'width 4 of 4' in lines[3]
+    assert len(lines) == 4
 
 
 def test_the_plain_line_is_ascii() -> None:

@@ -115,6 +115,7 @@ class PlainDisplay:
         """Write to a stream."""
         self._stream = stream
         self._next = 0.0
+        self._phase = ''
         self._newest_event: Event | None = None
 
     def __enter__(self) -> 'PlainDisplay':
@@ -130,6 +131,12 @@ class PlainDisplay:
 
     def show(self, scene: Scene) -> None:
         """Write what changed, and a line if the last one is a second old."""
+        phase = scene.loop.phase if scene.loop else ''
+        if phase:  # what happens now is no part of the loop, whose time has not begun
+            if phase != self._phase:
+                self.notice(f'demo: {phase}')
+            self._phase = phase
+            return
         self._write_events(scene.loop.events if scene.loop else ())
         newest = scene.snapshot.newest
         if newest is not None and scene.elapsed_s >= self._next:
