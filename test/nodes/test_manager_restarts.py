@@ -42,7 +42,7 @@ def test_monitor_that_falls_silent_ends_and_starts_again(loop: ManagedLoop) -> N
     states = loop.states()
     loop.wait_for(states, limits_clock, 'a lower clock')
     monitor.send_signal(signal.SIGSTOP)
-    state = loop.wait_for(states, lambda s: 'no board state' in s.status_reason, 'silence')
+    loop.wait_for(states, lambda s: 'no board state' in s.status_reason, 'silence')
     loop.set_pace(HARD_MS)
     # The width alone is set, and the state does not claim to know the clock.
     loop.client.set_parameters('manager', min_accuracy=0.0)
