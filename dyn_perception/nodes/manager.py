@@ -10,15 +10,11 @@ from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from dyn_perception.control.policy import KnobValue
-from dyn_perception.msg import (
-    BoardState,
-    ClassLabels,
-    ClusterState,
-    PerceptionResult,
-)
+from dyn_perception.msg import BoardState, ClassLabels, ClusterState, PerceptionResult
 from dyn_perception.nodes.achieved import Achieved
 from dyn_perception.nodes.execution import run_node
 from dyn_perception.nodes.knobs.knobs import Knobs
+from dyn_perception.nodes.later_call import LaterCall
 from dyn_perception.nodes.manager_claim import ManagerClaim
 from dyn_perception.nodes.manager_judgement import Judgement
 from dyn_perception.nodes.manager_observations import board_observation, frame_observation
@@ -56,6 +52,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self._knobs = Knobs(self, perception, monitor, self)
         self._claim = ManagerClaim(self, perception)
         self._report = ManagerReport(self, self._achieved)
+        self._overdue = LaterCall(self, self._decide)
         self.create_subscription(PerceptionResult, f'{perception}/result', self._take_result, 10)
         self.create_subscription(ClassLabels, f'{perception}/labels', self._take_labels, _LATCHED)
         self.create_subscription(BoardState, 'board_state', self._take_board, 1)
@@ -179,6 +176,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         decision = self._judgement.decide(time.monotonic())
         if decision is None:
             return
+        self._overdue.ask(decision.ask_again_s)
         if self._knobs.acting:
             self._knobs.want({**decision.point.settings, **deadline(self.settings)})
         if decision.changed:

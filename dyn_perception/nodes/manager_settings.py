@@ -47,7 +47,7 @@ class ManagerSettings:
         choices=OBJECTIVES,
     )
     on_time_probability: float = parameter(
-        0.995, 'Wanted for each frame.', minimum=0.5, maximum=0.9999
+        0.97, 'Wanted for each frame.', minimum=0.5, maximum=0.9999
     )
     priority: str = parameter(
         ' '.join(DEFAULT_PRIORITY),
