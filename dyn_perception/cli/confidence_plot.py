@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from dyn_perception.cli.errors import UsageError
+from dyn_perception.cli.pictures import drawing_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,19 +49,10 @@ def plot_curve(
         title: of the picture.
 
     Raises:
-        UsageError: if matplotlib is not installed or does not know the format.
+        PictureError: if matplotlib is not installed or does not know the format.
         OSError: if the file cannot be written.
     """
-    try:
-        import matplotlib
-
-        matplotlib.use('Agg')
-        from matplotlib import pyplot
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f'{error}: the picture needs matplotlib; install it with: '
-            'pip install "dyn_perception[plot]"'
-        ) from error
+    pyplot = drawing_to(path)
     figure, axes = pyplot.subplots(figsize=(7, 4.5), layout='constrained')
     axes.plot(
         [point.macs / 1e6 for point in curve],
@@ -88,7 +79,5 @@ def plot_curve(
     axes.legend(loc='lower right')
     try:
         figure.savefig(path, dpi=_DPI)
-    except ValueError as error:  # an ending that is no format
-        raise UsageError(f'{path}: {error}') from error
     finally:
         pyplot.close(figure)

@@ -20,9 +20,13 @@ class UsageError(Exception):
     """Options that do not fit together or are out of range."""
 
 
+class PictureError(Exception):
+    """A picture that cannot be drawn; the text says why and what to do."""
+
+
 EXPECTED_ERRORS = (
     BoardError, BundleError, DataError, EngineError, ModuleNotFoundError, NetworkError, OSError,
-    ProfileError, ShareError, SimulationError, TrainingError,
+    PictureError, ProfileError, ShareError, SimulationError, TrainingError,
 )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dyn_perception.cli.pictures import drawing_to
+
 
 def add_parser(commands: Any) -> None:
     """Add this sub-command's options."""
@@ -44,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     from dyn_perception.training.data import load_evaluation_data, warn_of_training_images
     from dyn_perception.training.evaluation import evaluate
 
+    if options.confidence_curve:
+        drawing_to(options.confidence_curve)
     bundle = load_bundle(options.bundle)
     specification = bundle.manifest.input
     images = load_evaluation_data(

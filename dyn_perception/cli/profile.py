@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dyn_perception.cli.errors import UsageError
+from dyn_perception.cli.pictures import drawing_to
 
 _LARGEST_SIDE = 16_384
 
@@ -73,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     from dyn_perception.share import model_path
 
     _check(options)
+    if options.plot:
+        drawing_to(options.plot)
     signal.signal(signal.SIGTERM, _interrupt)  # limits are put back on the way out
     bundle = load_bundle(model_path(options.bundle))
     bundle.verify()

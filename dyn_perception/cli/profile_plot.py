@@ -5,29 +5,18 @@
 import math
 from pathlib import Path
 
-from dyn_perception.profiling.errors import ProfileError
+from dyn_perception.cli.pictures import drawing_to
 from dyn_perception.profiling.profile_file import Profile, ProfiledPoint
-
-_FORMATS = ('.svg', '.png', '.pdf')
 
 
 def plot_profile(profile: Profile, path: Path) -> None:
     """Draw the points; those that no other one beats in both are joined by a line.
 
     Raises:
-        ProfileError: if matplotlib is not installed, or does not know the format.
+        PictureError: if matplotlib is not installed, or does not know the format.
+        OSError: if the file cannot be written.
     """
-    if path.suffix.lower() not in _FORMATS:
-        raise ProfileError(f'picture {path} has no known format: use {", ".join(_FORMATS)}')
-    try:
-        import matplotlib as mpl
-    except ModuleNotFoundError as error:
-        raise ProfileError(
-            'no picture without matplotlib: install it with pip install "dyn_perception[plot]"'
-        ) from error
-    mpl.use('Agg')
-    from matplotlib import pyplot
-
+    pyplot = drawing_to(path)
     costs = {
         'latency (ms)': [point.latency_p50_ms for point in profile.points],
         'energy of a frame (mJ)': [energy_mj(point) for point in profile.points],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dyn_perception.cli.errors import UsageError
+from dyn_perception.cli.pictures import drawing_to
 
 _POLICIES = (
     'manager', 'static', 'static_oracle', 'oracle', 'threshold', 'alert', 'alert_tuned', 'pid',
@@ -63,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
             f'--width, --placement and --clock-mhz belong to --policy static, not to '
             f'{options.policy}: a policy chooses them itself'
         )
+    if options.plot:
+        drawing_to(options.plot)
     scenario = load_scenario(options.scenario)
     experiment = Experiment(
         make_setting(options.board, options.network),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.simulation.errors import SimulationError
+from dyn_perception.cli.pictures import drawing_to
 
 if TYPE_CHECKING:
     from dyn_perception.simulation.experiment import Experiment
@@ -33,18 +33,10 @@ def plot_timeline(trace: Trace, experiment: Experiment, title: str, path: Path) 
         path: of the file; its ending is the format.
 
     Raises:
-        SimulationError: matplotlib is not installed, or does not know the format.
+        PictureError: matplotlib is not installed, or does not know the format.
+        OSError: if the file cannot be written.
     """
-    try:
-        import matplotlib
-
-        matplotlib.use('Agg')
-        from matplotlib import pyplot
-    except ModuleNotFoundError as error:
-        raise SimulationError(
-            f'{error}: the picture needs matplotlib; install it with: '
-            'pip install "dyn_perception[plot]"'
-        ) from error
+    pyplot = drawing_to(path)
     timeline = trace.timeline
     times_s = np.array(timeline.arrival_s[:-1])
     figure, panels = pyplot.subplots(
@@ -67,8 +59,6 @@ def plot_timeline(trace: Trace, experiment: Experiment, title: str, path: Path) 
     figure.tight_layout(h_pad=0.4)
     try:
         figure.savefig(path, dpi=_DPI)
-    except ValueError as error:
-        raise SimulationError(f'{path}: {error}') from error
     finally:
         pyplot.close(figure)
 

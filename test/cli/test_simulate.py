@@ -107,17 +107,26 @@ def test_the_timeline_is_drawn(scenario, tmp_path, capsys) -> None:
     assert 'doc' in capsys.readouterr().err
 
 
-def test_without_matplotlib_the_extra_is_named(scenario, tmp_path) -> None:
+@pytest.mark.parametrize(
+    'command',
+    [
+        ['simulate', '--plot', 'x.png'],
+        ['profile', 'nowhere', '--plot', 'x.png'],
+        ['evaluate', 'nowhere', '--data', 'generated', '--confidence-curve', 'x.png'],
+    ],
+)
+def test_without_matplotlib_the_remedy_is_named_before_any_work(command, tmp_path) -> None:
     code = (
         'import sys; sys.modules["matplotlib"] = None\n'
         'from dyn_perception.cli.main import main\n'
-        f'sys.exit(main(["simulate", "--scenario", {scenario!r}, "--plot", "x.png"]))'
+        f'sys.exit(main({command!r}))'
     )
     done = subprocess.run(
         [sys.executable, '-c', code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.returncode == 1
-    assert 'dyn_perception[plot]' in done.stderr
+    assert f'install it with: {sys.executable} -m pip install matplotlib' in done.stderr
+    assert done.stdout == ''
     assert not (tmp_path / 'x.png').exists()
 
 
