@@ -101,10 +101,11 @@ def _shipped_or_path(folder: Path, name_or_path: str | Path, kind: str) -> Path:
         return path
     raise ShareError(
         f'{kind} {str(name_or_path)!r} is neither a path that exists nor shipped: '
-        f'{folder} has {_names(folder)}'
+        f'{folder} has {_names(folder, folders_only=True)}'
     )
 
 
-def _names(folder: Path) -> str:
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+def _names(folder: Path, *, folders_only: bool = False) -> str:
+    paths = folder.iterdir() if folder.is_dir() else ()
+    names = sorted(path.name for path in paths if path.is_dir() or not folders_only)
     return ', '.join(names) or 'nothing'

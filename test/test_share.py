@@ -28,6 +28,8 @@ def install(prefix: Path) -> Path:
     for name in ('models/resnet', 'models/alexnet', 'frames', 'config'):
         (folder / name).mkdir(parents=True)
     (folder / 'config/perception.param.yaml').touch()
+    (folder / 'frames/indoor').mkdir()
+    (folder / 'frames/README.md').touch()
     (folder / 'package.xml').touch()
     return folder
 
@@ -86,6 +88,12 @@ def test_an_unknown_model_brings_the_known_ones(nowhere: Path, name: str) -> Non
     install(nowhere / 'code')
     with pytest.raises(share.ShareError, match=rf"model '{name}' is neither.*alexnet, resnet"):
         share.model_path(name)
+
+
+def test_an_unknown_set_of_frames_brings_folders_only(nowhere: Path) -> None:
+    install(nowhere / 'code')
+    with pytest.raises(share.ShareError, match=r'frames has indoor$'):
+        share.frames_path('outdoor')
 
 
 def test_an_unknown_configuration_brings_the_known_ones(nowhere: Path) -> None:
