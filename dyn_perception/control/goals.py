@@ -49,7 +49,9 @@ class Goals:
         if not 0 <= self.min_accuracy <= 1:
             raise ControlError(f'min_accuracy {self.min_accuracy} is out of range 0...1')
         if self.objective not in OBJECTIVES:
-            raise ControlError(f'objective {self.objective!r} must be one of {OBJECTIVES}')
+            raise ControlError(
+                f'objective {self.objective!r} must be one of {", ".join(OBJECTIVES)}'
+            )
         if not 0.5 <= self.on_time_probability < 1:
             raise ControlError(
                 f'on_time_probability {self.on_time_probability} is out of range 0.5...1 '
@@ -57,7 +59,8 @@ class Goals:
             )
         if sorted(self.priority) != sorted(DEFAULT_PRIORITY):
             raise ControlError(
-                f'priority {self.priority} must name each of {DEFAULT_PRIORITY} once'
+                f'priority {", ".join(self.priority)!r} must name each of '
+                f'{", ".join(DEFAULT_PRIORITY)} once'
             )
 
     @property
