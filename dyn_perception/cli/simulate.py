@@ -25,24 +25,30 @@ def add_parser(commands: Any) -> None:
         description='Let a policy steer a simulated board through a scenario in virtual time.',
     )
     parser.add_argument(
-        '--board', default='jetson_nano', metavar='NAME', help='a shipped board or a file'
-    )
+        '--board', default='jetson_nano', metavar='NAME',
+        help='a shipped board or a file (default: %(default)s)',
+    )  # fmt: skip
     parser.add_argument(
-        '--scenario', default='one_program', metavar='NAME', help='a shipped scenario or a file'
-    )
+        '--scenario', default='one_program', metavar='NAME',
+        help='a shipped scenario or a file (default: %(default)s)',
+    )  # fmt: skip
     parser.add_argument(
-        '--policy', default='manager', metavar='NAME', help=f'one of {", ".join(_POLICIES)}'
-    )
+        '--policy', default='manager', metavar='NAME',
+        help=f'one of {", ".join(_POLICIES)} (default: %(default)s)',
+    )  # fmt: skip
     parser.add_argument(
         '--seed', type=int, default=0, metavar='N',
         help='of the noise, and of how the board differs from its profile (default: 0)',
     )  # fmt: skip
     parser.add_argument(
         '--network', default='xun2019', metavar='NAME',
-        help='xun2019 (the network of the paper), a shipped network or the folder of a bundle',
+        help='xun2019 (the network of the paper), a shipped network or the folder of a bundle '
+        '(default: %(default)s)',
     )  # fmt: skip
-    parser.add_argument('--objective', choices=('accuracy', 'energy'), help="not the scenario's")
-    parser.add_argument('--min-width', type=int, metavar='K', help="not the scenario's")
+    parser.add_argument(
+        '--objective', choices=('accuracy', 'energy'), help="overrides the scenario's"
+    )
+    parser.add_argument('--min-width', type=int, metavar='K', help="overrides the scenario's")
     parser.add_argument('--width', type=int, metavar='K', help='of the policy static')
     parser.add_argument('--placement', metavar='NAME', help='of the policy static')
     parser.add_argument('--clock-mhz', type=float, metavar='MHZ', help='of the policy static')
