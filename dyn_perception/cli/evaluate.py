@@ -18,7 +18,10 @@ def add_parser(commands: Any) -> None:
         help='measure accuracy and cost of each width',
         description='Measure top-1 accuracy and calibration of each width on labelled images.',
     )
-    parser.add_argument('bundle', type=Path, metavar='BUNDLE', help='folder of a trained network')
+    parser.add_argument(
+        'bundle', metavar='BUNDLE',
+        help='shipped network or folder of a trained one; ./NAME is always a folder',
+    )  # fmt: skip
     parser.add_argument(
         '--data', required=True, metavar='DIR',
         help='CIFAR-10 (its test images are taken), a folder with one sub-folder of images per '
@@ -42,13 +45,14 @@ def run(options: argparse.Namespace) -> int:
     from dyn_perception.cli.tables import print_widths
     from dyn_perception.inference.engines import create_engine
     from dyn_perception.network.bundle import load_bundle
+    from dyn_perception.share import model_path
     from dyn_perception.training.confidence_curve import exit_table
     from dyn_perception.training.data import load_evaluation_data, warn_of_training_images
     from dyn_perception.training.evaluation import evaluate
 
     if options.confidence_curve:
         drawing_to(options.confidence_curve)
-    bundle = load_bundle(options.bundle)
+    bundle = load_bundle(model_path(options.bundle))
     specification = bundle.manifest.input
     images = load_evaluation_data(
         options.data, (specification.height, specification.width), bundle.manifest.labels

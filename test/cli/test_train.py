@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -138,11 +139,26 @@ def test_export_rebuilds_the_onnx_files(bundle_path):
     assert (bundle_path / 'group_1.onnx').read_bytes() == before
 
 
-@pytest.mark.parametrize('command', [['evaluate', '--data', 'generated'], ['export']])
-def test_refuses_a_bundle_that_is_not_there(command):
+@pytest.mark.parametrize(
+    ('command', 'reason'),
+    [
+        (
+            ['evaluate', '--data', 'generated'],
+            "'nowhere' is neither .* has alexnet, resnet",
+        ),
+        (['export'], 'nowhere is not a folder'),
+    ],
+)
+def test_refuses_a_bundle_that_is_not_there(command, reason):
     done = run(*command, 'nowhere')
     assert done.returncode == 1
-    assert 'nowhere is not a folder' in done.stderr.strip().splitlines()[-1]
+    assert re.search(reason, done.stderr.strip().splitlines()[-1])
+
+
+def test_evaluate_takes_the_name_of_a_shipped_network():
+    done = run('evaluate', 'resnet', '--data', 'nowhere')
+    assert done.returncode == 1
+    assert 'nowhere is not a folder' in done.stderr  # the data, after the network was found
 
 
 def test_refuses_to_write_into_the_data(tmp_path):
