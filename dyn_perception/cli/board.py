@@ -86,7 +86,9 @@ def _watch(options: argparse.Namespace, read: Callable[[], Any]) -> None:
 
     loads = parse_loads(options.load)
     if not sys.stdout.isatty():
-        run_load(options.root, loads)
+        wanted = ', '.join(f'{name} {share:.0%}' for name, share in loads.items())
+        text = f'occupies {wanted} until Ctrl-C or SIGTERM'
+        run_load(options.root, loads, started=lambda: print(text, file=sys.stderr, flush=True))
         return
     period_s = 1 / options.rate
     with Live(board_view(read(), loads), console=Console(), auto_refresh=False) as live:

@@ -49,6 +49,7 @@ def run_load(
     loads: Mapping[str, float],
     *,
     seconds: float | None = None,
+    started: Callable[[], None] | None = None,
     ended: Callable[[float], bool] | None = None,
 ) -> None:
     """Occupy processors of the board at a root until Ctrl-C, or for some time.
@@ -57,6 +58,7 @@ def run_load(
         root: of the board's tree.
         loads: share of each processor, 0...1.
         seconds: how long; None: until KeyboardInterrupt, which passes on when all is tidied up.
+        started: called when the processors are occupied.
         ended: waits so long (s) and returns whether to end; None: nothing but `seconds` ends it.
 
     Raises:
@@ -76,6 +78,8 @@ def run_load(
     end_s = math.inf if seconds is None else time.monotonic() + seconds
     with Program(root, processors) as program:
         program.occupy(loads)
+        if started is not None:
+            started()
         while (left_s := end_s - time.monotonic()) > 0.0:
             if wait(min(left_s, _CHECK_S)):
                 return

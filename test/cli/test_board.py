@@ -154,7 +154,10 @@ def test_load_competes_on_a_simulated_board(
     try:
         assert main(['board', '--root', str(board.root), '--load', 'gpu=0.5']) == 0
         assert max(loads) <= 0.501
+        text = 'occupies gpu 50% until Ctrl-C or SIGTERM\n'
+        assert capsys.readouterr().err == text
         assert main(['board', '--root', str(board.root), '--load', 'npu=0.5']) == 1
-        assert "'npu' is no processor" in capsys.readouterr().err
+        error = capsys.readouterr().err
+        assert "'npu' is no processor" in error and 'occupies' not in error
     finally:
         board.close()
