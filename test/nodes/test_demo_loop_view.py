@@ -106,7 +106,7 @@ def test_before_anything_is_known_the_view_says_what_it_waits_for() -> None:
 
 def test_a_board_without_sensors() -> None:
     text = '\n'.join(draw(make_scene(board=NOTHING, programs=''), 80, 24))
-    for part in ('cpu 25%', 'programs  none', 'not measured', ' 50%'):
+    for part in ('cpu 25%', 'demo load none', 'not measured', ' 50%'):
         assert part in text, part
     assert ' nan' not in text
     assert 'MHz' not in text

@@ -103,7 +103,9 @@ class BoardPanel:
         for processor in board.processors:
             table.add_row(processor.name, _processor(processor, columns))
         table.add_row('others', _others(board))
-        table.add_row('programs', Text(self._loop.programs or 'none', _programs_style(self._loop)))
+        table.add_row(
+            'demo load', Text(self._loop.programs or 'none', _programs_style(self._loop))
+        )
         table.add_row('power', _power_and_heat(board))
         yield framed(table, f'board {board.name}'.strip(), height=options.height)
 
