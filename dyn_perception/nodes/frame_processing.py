@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sensor_msgs.msg import CompressedImage, Image
 
+from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
 from dyn_perception.inference.pipeline import FrameLimits, FrameResult
 from dyn_perception.msg import PerceptionResult
@@ -73,12 +74,14 @@ class FrameProcessing:
             raise
 
     def report_failure(self, error: Exception) -> None:
-        """Report an unexpected error."""
+        """Report an error; only one that nobody expects brings its traceback."""
         if not self._node.context.ok():
             return  # a signal ended the node in the middle of a frame
         self._statistics.count_failed(f'{type(error).__name__}: {error}')
-        trace = ''.join(traceback.format_exception(error))
-        self._node.get_logger().error(f'frame failed:\n{trace}', throttle_duration_sec=_THROTTLE_S)
+        text = f' {error}'
+        if not isinstance(error, EngineError):
+            text = '\n' + ''.join(traceback.format_exception(error))
+        self._node.get_logger().error(f'frame failed:{text}', throttle_duration_sec=_THROTTLE_S)
 
     def _answer(self, arrival: Arrival, dropped: int, settings: PerceptionSettings) -> None:
         pipeline = self._placing.pipeline

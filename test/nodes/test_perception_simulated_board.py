@@ -39,6 +39,24 @@ def test_network_takes_the_time_of_the_board(
     assert 'cpu:a57, gpu' in answer.reason
 
 
+def test_a_board_that_ends_is_told_in_one_line(
+    start_node: StartNode, bundle: Path, client: RosClient, tmp_path: Path
+) -> None:
+    root = tmp_path / 'board'
+    board = start_node('simulated_board', parameters={'board': 'jetson_nano', 'root': str(root)})
+    process = start_node(
+        'perception', parameters={'model': str(bundle), 'simulated_board': str(root)}
+    )
+    camera = Camera(client)
+    board.close()
+    camera.publisher.publish(image_message())
+    line = process.wait_for_line('frame failed: ')
+    assert str(root) in line and 'is gone' in line
+    process.close()
+    assert process.lines[-1] == line
+    assert 'Traceback' not in ''.join(process.lines)
+
+
 def test_missing_board_ends_the_node_with_the_reason(
     start_node: StartNode, bundle: Path, tmp_path: Path
 ) -> None:
