@@ -11,7 +11,6 @@ import yaml
 from sensor_msgs.msg import Image
 
 from dyn_perception.msg import ManagerState
-from dyn_perception.share import PROFILE_VARIABLES
 from support.images import image_message
 from support.limit_tree import GPU, GPU_PATH, make_tree, read_limits
 from support.node_process import NodeProcess
@@ -19,7 +18,6 @@ from support.paced_perception import PACE_VARIABLE
 from support.ros_client import RosClient
 
 PERIOD_S = 1 / 10
-_UDP = str(Path(__file__).with_name('fastdds_udp.xml'))
 TARGETS = {'target_fps': 10}
 """A frame has 100 ms; at 10 ms a group all widths are on time, at 40 ms only widths 1 and 2."""
 EASY_MS, HARD_MS = 10.0, 40.0
@@ -91,12 +89,28 @@ class ManagedLoop:
             process.close()
             print(f'--- standard error of node {process.pid}', *process.lines, sep='\n')
 
+    def explain(self) -> None:
+        """Print what a failed wait leaves: who ended, who is connected, where the others are."""
+        node = self.client.node
+        print('images go to', self._publisher.get_subscription_count(), 'nodes')
+        print('nodes known here:', sorted(node.get_node_names()))
+        for process in self._started:
+            if process.is_running():
+                print(f'node {process.pid} runs')
+                # Its threads' stacks come with its standard error, in `close`.
+                process.send_signal(signal.SIGCONT)
+                process.send_signal(signal.SIGABRT)
+            else:
+                print(f'node {process.pid} ended with status {process.wait()}')
+
     def _start(
         self, module: str, environment: Mapping[str, str] | None = None, **options: Any
     ) -> NodeProcess:
-        environment = {**dict.fromkeys(PROFILE_VARIABLES, _UDP), **(environment or {})}
         process = NodeProcess(
-            module, domain_id=self._domain_id, environment=environment, **options
+            module,
+            domain_id=self._domain_id,
+            environment={'PYTHONFAULTHANDLER': '1', **(environment or {})},
+            **options,
         )
         self._started.append(process)
         return process
@@ -140,6 +154,7 @@ class ManagedLoop:
             self.client.spin_until(lambda: any(map(holds, states)), what)
         except AssertionError:
             print(states[-1:])
+            self.explain()
             raise
         return next(state for state in states if holds(state))
 
