@@ -59,7 +59,8 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self.create_timer(_TICK_S, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self.warn_of_unknown_parameters()
         self.apply_settings(self.settings)
-        self.get_logger().info(f'holds {self.settings.target_fps:g} frames a second')
+        wanted = f'holds {self.settings.target_fps:g} frames a second'
+        self.get_logger().info(wanted if self.settings.enabled else 'waits: enabled is false')
 
     def apply_settings(self, previous: ManagerSettings) -> None:
         """Take new goals."""
