@@ -27,7 +27,7 @@ _UNSURE_NOISE_FACTOR = 4.0
 STALE_S = 2.0
 # Deviations that are added to the wanted on-time score while a change is fresh: estimates of the
 # first frames after it are rough, and frames should be on time again for good.
-_FRESH_SCORE = 1.4
+_FRESH_SCORE = 3.0
 # Share of the period that a frame is taken to wait behind one that is late.
 _USUAL_WAIT = 0.4
 # Share of its time after which an overdue frame is looked at again.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dyn_perception.control.estimates import Estimates
 
 # On-time score that an interim width needs: a few frames only, so less than the goals ask for.
-_ENOUGH_SCORE = 1.3
+_ENOUGH_SCORE = 1.6
 
 
 class Interim:
