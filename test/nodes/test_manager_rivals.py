@@ -13,6 +13,9 @@ import pytest
 from dyn_perception.msg import ManagerState
 from support.managed_loop import HARD_MS, ManagedLoop, applied, is_at_full_width, is_narrow
 
+# Discovery between restarted processes was seen to fail now and then on a busy machine.
+pytestmark = pytest.mark.flaky(reruns=2)
+
 YEAR_S = 365 * 24 * 3600
 
 
