@@ -19,9 +19,8 @@ from dyn_perception.nodes.log_forwarding import LogForwarding
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.waker import Waker
 
-# rclpy's signal handler first wakes the executor and then shuts the context down. An executor that
-# looks at the context in between would wait for the next event, possibly for ever.
-_WAKE_S = 0.2
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WAKE_S = 0.2  # Python's signal handler runs only when the executor's wait has ended
 
 
 def run_node(
@@ -30,46 +29,40 @@ def run_node(
     user_errors: tuple[type[Exception], ...],
     arguments: list[str] | None = None,
     *,
-    says_goodbye: bool = False,
     make_executor: Callable[[], Executor] = SingleThreadedExecutor,
 ) -> int:
     """Create a node, spin it until a signal or a shutdown ends it, and return the exit status.
 
     Errors of the kinds in `user_errors` (wrong parameters, missing files) end the process with
     status 1 and their text as the last line on standard error; others show their traceback.
-    With `says_goodbye` the node can still talk to other nodes while it is being closed.
+    A signal leaves ROS usable until the node is closed, so that its last words get out.
     """
     signals: list[int] = []
-    # rclpy's own handlers of SIGINT and SIGTERM end the spinning; Python's KeyboardInterrupt on
-    # top of that would strike in the middle of anything.
-    handlers = SignalHandlerOptions.NO if says_goodbye else SignalHandlerOptions.ALL
-    own = (signal.SIGINT, signal.SIGTERM)
-    for number in own if says_goodbye else own[:1]:
-        signal.signal(number, lambda received, _: signals.append(received))
-    # The terminal was closed; `nohup` ignores that.
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, lambda received, _: signals.append(received))
+    for number in _SIGNALS:
+        # Whoever starts the node with SIGHUP ignored, as `nohup` does, wants that.
+        if number != signal.SIGHUP or signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, lambda received, _: signals.append(received))
     try:
-        rclpy.init(args=arguments, signal_handler_options=handlers)
+        # rclpy's own handlers would shut the context down under whatever the node is doing.
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
         return _report(name, error)
     logging.getLogger('dyn_perception').addHandler(LogForwarding(get_logger(name)))
     node = None
-    # Made before anything takes long: rclpy prints a traceback where a signal came before it.
     executor = make_executor()
     _wake_on_signal(executor)
     waker = Waker(executor, 2 * _WAKE_S)
     try:
         node = create()
         executor.add_node(node)
-        while rclpy.ok() and not (signals if says_goodbye else signal.SIGHUP in signals):
+        while rclpy.ok() and not signals:
             waker.note()
             executor.spin_once(timeout_sec=_WAKE_S)
     except user_errors as error:
         return _report(name, error)
     except Exception:
-        # A signal shuts the context down under whatever the node is doing; that is no error.
-        if rclpy.ok():
+        # A thread of the node that failed has shut the context down; its error is the one to tell.
+        if node is None or rclpy.ok():
             raise
     finally:
         if node is not None:

@@ -75,8 +75,6 @@ class FrameProcessing:
 
     def report_failure(self, error: Exception) -> None:
         """Report an error; only one that nobody expects brings its traceback."""
-        if not self._node.context.ok():
-            return  # a signal ended the node in the middle of a frame
         self._statistics.count_failed(f'{type(error).__name__}: {error}')
         text = f' {error}'
         if not isinstance(error, EngineError):

@@ -91,8 +91,6 @@ class ImageSourceNode(ParameterNode[ImageSourceSettings]):
 
     def _finish(self, error: Exception | None) -> None:
         """End the node, in the player's thread."""
-        if not self.context.ok():
-            return  # a signal ended the node in the middle of a frame
         self.failure = error
         if error is None:
             self.get_logger().info(f'end of {self.settings.source} after {self._count} images')

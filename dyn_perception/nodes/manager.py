@@ -195,4 +195,4 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node and return the exit status."""
-    return run_node('manager', ManagerNode, USER_ERRORS, arguments, says_goodbye=True)
+    return run_node('manager', ManagerNode, USER_ERRORS, arguments)

@@ -74,10 +74,18 @@ def test_signal_ends_the_node_cleanly(
     assert not [line for line in process.lines if 'Traceback' in line or 'rror' in line]
 
 
-def test_signal_while_starting_ends_the_node_cleanly(start_node: StartNode, bundle: Path) -> None:
-    process = start_node('support.slow_start', parameters={'model': str(bundle)})
+def test_signal_while_starting_ends_the_node_cleanly(
+    start_node: StartNode, bundle: Path, tmp_path: Path
+) -> None:
+    gate = tmp_path / 'gate'
+    process = start_node(
+        'support.slow_start',
+        parameters={'model': str(bundle)},
+        environment={'LOAD_WHEN_EXISTS': str(gate)},
+    )
     process.wait_for_line('loading')
     process.send_signal(signal.SIGINT)
+    gate.touch()
     assert process.wait() == 0
     assert not [line for line in process.lines if 'Traceback' in line]
 
