@@ -26,12 +26,19 @@ class Mailbox(Generic[Item]):
         self._tokens: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._items: dict[Hashable, Item] = {}  # in the order in which their senders wait
         self._dropped: dict[Hashable, int] = {}
+        self._is_taken = False
         self._closed = False
 
     @property
     def closed(self) -> bool:
         """Whether `close` was called."""
         return self._closed
+
+    @property
+    def rests(self) -> bool:
+        """Whether no item waits and the last one taken was followed by another call of `take`."""
+        with self._lock:
+            return not (self._items or self._is_taken)
 
     def put(self, item: Item, sender: Hashable = None) -> None:
         """Leave an item and wake the consumer; an older one of the sender is dropped and counted.
@@ -59,6 +66,7 @@ class Mailbox(Generic[Item]):
             The item and how many of its sender were dropped since the last take from it, or None
             if the time is over, `wake` was called or the mailbox is closed.
         """
+        self._is_taken = False
         with contextlib.suppress(queue.Empty):
             self._tokens.get(timeout=timeout)
             if self._closed:
@@ -66,6 +74,7 @@ class Mailbox(Generic[Item]):
                 return None
             with self._lock:
                 if self._items:
+                    self._is_taken = True
                     sender = next(iter(self._items))
                     return self._items.pop(sender), self._dropped.pop(sender, 0)
         return None

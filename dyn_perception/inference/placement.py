@@ -47,6 +47,11 @@ class Placement:
     name: str
     processors: tuple[Processor, ...]
 
+    @property
+    def runs_in_any_thread(self) -> bool:
+        """Whether the thread that asks for a frame need not be on certain cores."""
+        return all(part.cores is None and not part.is_gpu for part in self.processors)
+
 
 ANYWHERE = Placement(ANY_CPU, (Processor(ANY_CPU),))
 """The CPU, on any core that the process may use."""

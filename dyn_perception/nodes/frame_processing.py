@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From an image message to the published result, in the frames' thread."""
+"""From an image message to the published result."""
 
 import math
 import time
@@ -13,6 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
 from dyn_perception.inference.pipeline import FrameLimits, FrameResult
+from dyn_perception.inference.time_estimate import TimeEstimate
 from dyn_perception.msg import PerceptionResult
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.frame_statistics import FrameStatistics
@@ -24,6 +25,11 @@ from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
 _THROTTLE_S = 5.0
+_QUICK_S = 0.002
+"""Frames that end sooner may be processed where they arrive: parameters wait no longer."""
+_REST = 2.0
+"""Times that a frame takes between two arrivals: more often than that, newer ones would wait in
+the middleware, where the replaced ones are not counted."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Arrival:
 
 
 class FrameProcessing:
-    """Classifies images and publishes the results; all but `__init__` in the frames' thread."""
+    """Classifies images and publishes the results, one at a time."""
 
     def __init__(
         self,
@@ -51,8 +57,21 @@ class FrameProcessing:
         self._statistics = statistics
         self._placing = placing
         self._unreported_drops: dict[str, int] = defaultdict(int)
+        self._frame_time = TimeEstimate()
+        self._previous_s = -math.inf
         self._results = node.create_publisher(PerceptionResult, '~/result', 10)
         self._overlays = node.create_publisher(Image, '~/overlay', 1)
+
+    def is_quick(self, arrival: Arrival) -> bool:
+        """Return whether an image may be processed in the thread that it arrived in."""
+        interval_s = arrival.time_s - self._previous_s
+        self._previous_s = arrival.time_s
+        expected_s = self._frame_time.mean_s
+        return (
+            0.0 < expected_s < _QUICK_S
+            and interval_s > _REST * expected_s
+            and self._placing.pipeline.placement.runs_in_any_thread
+        )
 
     def process(self, arrival: Arrival, dropped: int) -> None:
         """Classify one image; so many of its topic were dropped before it."""
@@ -60,8 +79,10 @@ class FrameProcessing:
         if not settings.enabled:
             return
         self._unreported_drops[arrival.topic] += dropped
+        start_s = time.monotonic()
         try:
             self._answer(arrival, dropped, settings)
+            self._frame_time.add(time.monotonic() - start_s)
         except ImageError as error:
             self._unreported_drops[arrival.topic] += 1
             self._statistics.count_refused(str(error))

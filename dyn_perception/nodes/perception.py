@@ -42,7 +42,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._statistics = self._diagnostics.statistics
         self._publish_labels(bundle.manifest)
         frames = FrameProcessing(self, bundle.manifest, self._statistics, self._placing)
-        self._worker = FrameWorker(frames.process, frames.report_failure)
+        self._worker = FrameWorker(frames.process, frames.report_failure, frames.is_quick)
         self._placing.attach(self._worker)
         self._cameras.listen(wanted=True)  # also where disabled: it declares qos_overrides
         self.warn_of_unknown_parameters()

@@ -89,3 +89,14 @@ def test_wake_lets_one_take_return_and_loses_no_item():
     mailbox.wake()
     assert {mailbox.take(), mailbox.take()} == {(1, 0), None}
     assert mailbox.take(0) is None
+
+
+def test_rests_while_nothing_waits_and_nobody_works():
+    mailbox = Mailbox[int]()
+    assert mailbox.rests
+    mailbox.put(1)
+    assert not mailbox.rests
+    mailbox.take(0)
+    assert not mailbox.rests
+    mailbox.take(0)
+    assert mailbox.rests

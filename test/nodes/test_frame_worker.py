@@ -67,3 +67,52 @@ def test_errand_is_run_in_the_thread_of_the_frames_while_none_arrives() -> None:
     assert done.wait(LIMIT_S)
     worker.close()
     assert [thread.name for thread in threads] == ['frames']
+
+
+def test_quick_frame_is_processed_by_the_thread_that_brings_it() -> None:
+    seen: list[tuple[str, int, threading.Thread]] = []
+    worker: FrameWorker[str] = FrameWorker(
+        lambda frame, dropped: seen.append((frame, dropped, threading.current_thread())),
+        lambda _: None,
+        lambda _: True,
+    )
+    worker.put('quick')
+    worker.close()
+    assert seen == [('quick', 0, threading.current_thread())]
+
+
+def test_quick_frame_waits_for_those_before_it() -> None:
+    started, go_on, done = threading.Event(), threading.Event(), threading.Event()
+    seen: list[tuple[str, int]] = []
+
+    def process(frame: str, dropped: int) -> None:
+        if frame == 'slow':
+            started.set()
+            assert go_on.wait(LIMIT_S)
+        seen.append((frame, dropped))
+        if frame == 'newest':
+            done.set()
+
+    failures: list[Exception] = []
+    worker = FrameWorker(process, failures.append, lambda frame: frame != 'slow')
+    worker.put('slow')
+    assert started.wait(LIMIT_S)
+    worker.put('quick')
+    worker.put('newest')
+    go_on.set()
+    assert done.wait(LIMIT_S)
+    worker.close()
+    assert seen == [('slow', 0), ('newest', 1)]
+    assert not failures
+
+
+def test_quick_frame_that_fails_is_reported() -> None:
+    failures: list[Exception] = []
+
+    def process(frame: str, dropped: int) -> None:
+        raise ValueError(frame)
+
+    worker = FrameWorker(process, failures.append, lambda _: True)
+    worker.put('bad')
+    worker.close()
+    assert [str(error) for error in failures] == ['bad']
