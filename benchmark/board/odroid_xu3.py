@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from benchmark.board.settings import Settings
 from benchmark.figure import Value
+from dyn_perception.control.placements import knob_of
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import load_board_description
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.workload import Workload, published_workload
 
 

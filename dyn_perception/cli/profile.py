@@ -44,7 +44,8 @@ def add_parser(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         '--placements', nargs='+', metavar='PLACEMENT',
-        help='placements to measure (default: each CPU cluster, and the GPU where there is one)',
+        help='placements to measure, also such as cpu:0+cpu:1 whose processors share the groups '
+        'of a frame (default: each CPU cluster, the GPU where there is one, each pair of them)',
     )  # fmt: skip
     parser.add_argument(
         '--clocks', choices=('few', 'all', 'none'), default='few',
@@ -106,8 +107,7 @@ def run(options: argparse.Namespace) -> int:
     left = [
         point
         for point in grid
-        if (point.width, point.placement, *([(point.knob, point.clock_mhz)] if point.knob else []))
-        not in done
+        if (point.width, point.placement, *sorted(point.clocks)) not in done
     ]
     measuring = ProfileRun(network, manifest, facts['image_size'], options.seconds)
     for point in track(measuring.measure(left), len(left), len(grid)):

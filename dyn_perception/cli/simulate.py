@@ -46,6 +46,10 @@ def add_parser(commands: Any) -> None:
         '(default: %(default)s)',
     )  # fmt: skip
     parser.add_argument(
+        '--split', action='store_true',
+        help='offer placements, too, whose processors share the groups of a frame',
+    )  # fmt: skip
+    parser.add_argument(
         '--objective', choices=('accuracy', 'energy'), help="overrides the scenario's"
     )
     parser.add_argument('--min-width', type=int, metavar='K', help="overrides the scenario's")
@@ -74,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         drawing_to(options.plot)
     scenario = load_scenario(options.scenario)
     experiment = Experiment(
-        make_setting(options.board, options.network),
+        make_setting(options.board, options.network, split=options.split),
         scenario,
         options.seed,
         objective=options.objective,

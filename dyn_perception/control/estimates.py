@@ -78,7 +78,7 @@ class Estimates:
         self.overdue_s = math.inf
         self.late = False
         self.arrivals = Arrivals()
-        self._others = OthersLoads(model.table.placements)
+        self._others = OthersLoads(model.table.placements, model.shares)
         self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
 

@@ -4,7 +4,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dyn_perception.control.arrivals import Arrivals
@@ -43,9 +43,17 @@ class OthersLoads:
     work of others.
     """
 
-    def __init__(self, placements: Sequence[str]) -> None:
-        """Prepare for a table's placements."""
+    def __init__(
+        self, placements: Sequence[str], shares: Mapping[str, Mapping[str, float]]
+    ) -> None:
+        """Prepare for a table's placements.
+
+        Args:
+            placements: their names.
+            shares: of the work that each processor does, by the placements that have several.
+        """
         self._placements = placements
+        self._shares = shares
         self._readings: deque[BoardObservation] = deque(maxlen=_MOST_READINGS)
         self.own_work = OwnWork()
 
@@ -71,11 +79,17 @@ class OthersLoads:
             if 0 <= load <= _HIGHEST_LOAD and processor.cores > 0 and board.time_s > start_s:
                 own = self.own_work.share(processor.name, start_s, board.time_s)
                 others[processor.name] = min(max(load - own / processor.cores, 0.0), 1.0)
-        cpus = [load for name, load in others.items() if name.startswith('cpu')]
+        known = [load for name, load in others.items() if name.startswith('cpu')]
+        worst = max(known, default=math.nan)
         loads = []
-        for name in self._placements:
-            load = others.get(name, math.nan)
-            if math.isnan(load) and name.startswith('cpu') and cpus:
-                load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
-            loads.append(load)
+        for placement in self._placements:
+            shares = self._shares.get(placement, {placement: 1.0})
+            # What others leave of each processor adds up: so do its shares that they take.
+            loads.append(sum(share * _load(name, others, worst) for name, share in shares.items()))
         return OthersLoad(start_s, board.time_s, tuple(loads))
+
+
+def _load(processor: str, others: Mapping[str, float], worst: float) -> float:
+    """Return the load of a processor; cores of an unknown cluster are as loaded as the worst."""
+    load = others.get(processor, math.nan)
+    return worst if math.isnan(load) and processor.startswith('cpu') else load

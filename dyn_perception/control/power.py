@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.feature_filter import FeatureFilter
+from dyn_perception.control.placements import processors_of
 from dyn_perception.control.profile_model import ProfileModel
 
 # Prior standard deviations: power of other programs and the board's own spread (W, as a share of
@@ -43,9 +44,14 @@ class ProfiledPower:
         self._target_fps = math.nan
         self._idle_w: NDArray[np.float64] | None = None
         self.power_w = model.idle_w
-        # Work on a processor whose clock is left free is done at the highest.
-        self._free_w = np.zeros(len(model.table.placements))
-        for place in range(len(self._free_w)):
+        # Work on a processor whose clock is left free is done at the highest; placements that
+        # share several draw what those do.
+        placements = model.table.placements
+        self._free_w = np.zeros(len(placements))
+        self._uses = np.array(
+            [[float(name in processors_of(place)) for name in placements] for place in placements]
+        )
+        for place in np.flatnonzero(self._uses.diagonal()).tolist():
             rows = np.flatnonzero(self._place == place)
             fastest = rows[np.argmax(model.clock[rows])]
             self._free_w[place] = model.busy_w[fastest] - model.idle_w[fastest]
@@ -65,7 +71,7 @@ class ProfiledPower:
         others = np.array([0.0 if math.isnan(load) else load for load in loads])
         use = np.minimum(latency_s * target_fps + others[self._place], 1.0)
         elsewhere_w = others * self._free_w
-        elsewhere_w = elsewhere_w.sum() - elsewhere_w
+        elsewhere_w = elsewhere_w.sum() - self._uses @ elsewhere_w
         self.power_w = idle_w + (busy_w - idle_w) * use + elsewhere_w[self._place]
 
 

@@ -12,6 +12,7 @@ from dyn_perception.control.errors import ControlError
 from dyn_perception.control.observation import ProcessorObservation
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.placements import processors_of
 
 # Multiply-accumulate operations a cycle and time that does not depend on the clock: assumptions,
 # corrected by the first results.
@@ -65,7 +66,8 @@ def prior_table(
     for placement in placements:
         processor = _processor_of(placement, processors)
         for clocks, clock_mhz in _clock_settings(processor, settable):
-            rate = _MACS_PER_CYCLE.get(placement.partition(':')[0], 4.0) * clock_mhz * 1e6
+            kind = processors_of(placement)[0].partition(':')[0]
+            rate = _MACS_PER_CYCLE.get(kind, 4.0) * clock_mhz * 1e6
             for cost in widths:
                 if not (math.isfinite(cost.macs) and cost.macs > 0):
                     raise ControlError(f'{cost.macs} MACs of width {cost.width} must be above 0')
@@ -86,11 +88,12 @@ def prior_table(
 def _processor_of(
     placement: str, processors: Sequence[ProcessorObservation]
 ) -> ProcessorObservation | None:
-    """Return the processor of a placement; of bare cores, the one with the highest clock."""
+    """Return the first processor of a placement; of bare cores, the one with the highest clock."""
+    first = processors_of(placement)[0]
     for processor in processors:
-        if processor.name == placement:
+        if processor.name == first:
             return processor
-    kind = placement.partition(':')[0]
+    kind = first.partition(':')[0]
     same = [item for item in processors if item.name.partition(':')[0] == kind]
     return max(same, key=lambda item: np.nan_to_num(item.maximum_mhz), default=None)
 

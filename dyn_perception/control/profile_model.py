@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.placements import knob_of, processors_of
 
 # Clocks are equal within this share: messages carry them as float32.
 CLOCK_TOLERANCE = 1e-3
@@ -19,11 +20,15 @@ _GUESSED_WORK_W = 2.0
 
 
 def main_knob(placement: str, knobs: tuple[str, ...]) -> int:
-    """Return the index of the clock that a placement runs at, -1 if the table has none of it."""
-    name = placement.replace(':', '.', 1)
+    """Return the index of the clock that a placement runs at, -1 if the table has none of it.
+
+    Of processors that share a frame's groups, that of the first one.
+    """
+    processor = processors_of(placement)[0]
+    name = knob_of(processor)
     if name in knobs:
         return knobs.index(name)
-    kind = placement.partition(':')[0]
+    kind = processor.partition(':')[0]
     matching = [index for index, knob in enumerate(knobs) if knob.partition('.')[0] == kind]
     return matching[-1] if matching else -1
 
@@ -181,4 +186,54 @@ class ProfileModel:
             above = (table.placement_index == place) & (self.clock > cap * (1 + CLOCK_TOLERANCE))
             for row in np.flatnonzero(above):
                 latency[row], idle[row], busy[row] = self._at_clock(int(row), cap)
+            if len(processors_of(table.placements[place])) > 1:
+                rows = np.flatnonzero(table.placement_index == place)
+                self._cap_shared(rows, caps, latency, idle, busy)
         return latency, idle, busy
+
+    def _cap_shared(
+        self, rows: NDArray[np.int64], caps: Mapping[str, float], *values: NDArray[np.float64]
+    ) -> None:
+        """Give rows of which any clock is held down the values of the nearest listed clocks."""
+        for row in rows.tolist():
+            clocks = dict(self.table.points[row].clocks)
+            held = {knob: min(mhz, caps.get(knob, np.inf)) for knob, mhz in clocks.items()}
+            if all(held[knob] * (1 + CLOCK_TOLERANCE) >= mhz for knob, mhz in clocks.items()):
+                continue
+            point = self.table.points[row]
+            found = self.locate(point.width, point.placement, held)
+            assert found is not None
+            nearest, latency_s = found
+            at_nearest = (latency_s, self.idle_w[nearest], self.busy_w[nearest])
+            for value, new in zip(values, at_nearest, strict=True):
+                value[row] = new
+
+    @property
+    def shares(self) -> dict[str, dict[str, float]]:
+        """How much of the work each processor does of those that share it, by placement.
+
+        By their speed alone at the highest width; where the table has a processor only as a part,
+        it counts as an equal one.
+        """
+        shares: dict[str, dict[str, float]] = {}
+        for placement in self.table.placements:
+            parts = processors_of(placement)
+            if len(parts) == 1:
+                continue
+            speeds = {part: self._speed(part) for part in parts}
+            known = [speed for speed in speeds.values() if speed > 0]
+            usual = sum(known) / len(known) if known else 1.0
+            filled = {part: speed or usual for part, speed in speeds.items()}
+            total = sum(filled.values())
+            shares[placement] = {part: speed / total for part, speed in filled.items()}
+        return shares
+
+    def _speed(self, placement: str) -> float:
+        """Return the most frames a second at the highest width, 0 where it is not listed."""
+        table = self.table
+        if placement not in table.placements:
+            return 0.0
+        rows = (table.placement_index == table.placements.index(placement)) & (
+            table.widths == self.distinct_widths[-1]
+        )
+        return float(1.0 / table.latency_s[rows].min()) if rows.any() else 0.0

@@ -10,8 +10,9 @@ from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import ANYWHERE, Placement
 from dyn_perception.network.bundle import Bundle
+from dyn_perception.network.manifest import Manifest
 
-__all__ = ['ENGINE_NAMES', 'EngineError', 'check_parts', 'create_engine']
+__all__ = ['ENGINE_NAMES', 'EngineError', 'check_parts', 'create_engine', 'split_engine']
 
 ENGINE_NAMES = ('onnx', 'torch')
 
@@ -35,7 +36,12 @@ def create_engine(
     if name not in ENGINE_NAMES:
         raise EngineError(f'engine {name!r} is unknown: choose one of {", ".join(ENGINE_NAMES)}')
     if len(placement.processors) > 1:
-        return _split_engine(bundle, name, threads, placement)
+        make = partial(_load, bundle, name, threads)
+        return split_engine(bundle.manifest, placement, make)
+    return _load(bundle, name, threads, placement)
+
+
+def _load(bundle: Bundle, name: str, threads: int, placement: Placement) -> Engine:
     try:
         return _engine_class(name, placement)(bundle, threads=threads, placement=placement)
     except ImportError as error:
@@ -45,17 +51,29 @@ def create_engine(
         ) from error
 
 
-def _split_engine(bundle: Bundle, name: str, threads: int, placement: Placement) -> Engine:
+def split_engine(
+    manifest: Manifest, placement: Placement, make: Callable[[Placement], Engine]
+) -> Engine:
+    """Return an engine whose parts share the groups of each frame.
+
+    Args:
+        manifest: of the network.
+        placement: of several processors.
+        make: loads the network into the engine of one of them, in a thread that runs there.
+
+    Raises:
+        PlacementError: if there are more processors than groups.
+        EngineError: if `make` raises it.
+    """
     from dyn_perception.inference.split_engine import SplitEngine
 
-    check_parts(placement, bundle.manifest.groups)
+    check_parts(placement, manifest.groups)
     engines: list[Engine] = []
     try:
         for processor in placement.processors:
             part = Placement(processor.name, (processor,))
-            make = partial(create_engine, bundle, name, threads=threads, placement=part)
-            engines.append(on_cores(processor.cores, make))
-        return SplitEngine(bundle.manifest, engines, placement)
+            engines.append(on_cores(processor.cores, partial(make, part)))
+        return SplitEngine(manifest, engines, placement)
     except BaseException:
         for engine in engines:
             engine.close()

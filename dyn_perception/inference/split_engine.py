@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine that computes the groups of one frame on several processors at once."""
 
+import math
 import threading
 from collections.abc import Sequence
 
@@ -78,15 +79,24 @@ class SplitEngine(Engine):
             self._changed.notify_all()
         self._parts[0].work(frame)
         frame.wait()
+        # NaN on a real machine; a part may have had nothing to do.
+        self.host_excess_s = max((part.host_excess_s for part in frame.busy_s), default=math.nan)
         return frame.result()
 
     def busy_times(self, own_s: float) -> dict[str, float]:
-        """Return the times of all processors; `own_s` is the first one's, unless it is a GPU."""
-        if self._frame is None:
-            return super().busy_times(own_s)
-        times = {part.processor.name: busy for part, busy in self._frame.busy_s.items()}
-        first = self._parts[0].processor
-        times[ANY_CPU if first.is_gpu else first.name] = own_s
+        """Return the times of all processors.
+
+        Args:
+            own_s: of the thread that calls `run`, which the first part computes in (s).
+        """
+        times = dict.fromkeys((part.processor.name for part in self._parts), 0.0)
+        if self._frame is not None:
+            for busy_s in self._frame.busy_s.values():
+                for name, seconds in busy_s.items():
+                    times[name] = times.get(name, 0.0) + seconds
+        first = self._parts[0]
+        if first.computes_in_thread:
+            times[ANY_CPU if first.processor.is_gpu else first.processor.name] = own_s
         return times
 
     def warm_up(self, batch_size: int) -> EngineResult:

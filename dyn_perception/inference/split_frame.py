@@ -4,7 +4,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ class SplitFrame:
 
     Attributes:
         batch: that the groups read.
-        busy_s: time that each part has worked on the frame (s).
+        busy_s: time that each processor has worked on the frame (s), by part.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class SplitFrame:
     ) -> None:
         """Begin a frame of groups 1...width for the parts."""
         self.batch = batch
-        self.busy_s = dict.fromkeys(parts, 0.0)
+        self.busy_s: dict[SplitPart, Mapping[str, float]] = {}
         self._width = width
         self._stop = stop
         self._changed = threading.Condition()
@@ -74,7 +74,7 @@ class SplitFrame:
         group: int,
         logits: NDArray[np.float32],
         seconds: float,
-        busy_s: float,
+        busy_s: Mapping[str, float],
     ) -> None:
         """Take the logits of a group that a part has finished.
 
@@ -83,11 +83,11 @@ class SplitFrame:
             group: 1...width.
             logits: [N, classes].
             seconds: how long it took (s).
-            busy_s: how long the processor worked on it (s).
+            busy_s: how long processors have worked for the part since the frame began (s).
         """
         part.group_time.add(seconds)
         with self._changed:
-            self.busy_s[part] += busy_s
+            self.busy_s[part] = busy_s
             self._running.pop(part, None)
             self._logits[group], self._seconds[group] = logits, seconds
             self._add_up()

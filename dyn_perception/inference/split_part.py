@@ -35,6 +35,16 @@ class SplitPart:
         self._placed = threading.Event()
         self._failure: Exception | None = None
 
+    @property
+    def computes_in_thread(self) -> bool:
+        """Whether the time of the thread that calls `work` is that of the processor."""
+        return self._engine.busy_s is None
+
+    @property
+    def host_excess_s(self) -> float:
+        """On a simulated board, time by which this machine was slower than it (s), else NaN."""
+        return self._engine.host_excess_s
+
     def forward(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the logits of one group, in an array that is the caller's."""
         return self._engine.run_group(group, batch)
@@ -47,17 +57,19 @@ class SplitPart:
 
     def work(self, frame: 'SplitFrame') -> None:
         """Compute groups of a frame until it needs no more of this part."""
-        is_gpu = self.processor.is_gpu
-        clock = time.perf_counter if is_gpu else time.thread_time
+        own_start = time.thread_time()
+        is_first = True
         while (group := frame.take(self)) is not None:
-            busy_start, start = clock(), time.perf_counter()
+            start = time.perf_counter()
             try:
-                logits = self._engine.run_group(group, frame.batch)
+                logits = self._engine.run_group(group, frame.batch, is_first=is_first)
             except Exception as error:  # raised again where the frame's result is asked for
                 frame.fail(self, error)
                 return
-            busy_s, seconds = clock() - busy_start, time.perf_counter() - start
+            seconds = time.perf_counter() - start
+            busy_s = self._engine.busy_times(time.thread_time() - own_start)
             frame.add(self, group, logits, seconds, busy_s)
+            is_first = False
 
     def serve(self, next_frame: Callable[['SplitFrame | None'], 'SplitFrame | None']) -> None:
         """Compute in this thread, on the cores of the processor, until there is no next frame."""

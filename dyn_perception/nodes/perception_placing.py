@@ -3,6 +3,7 @@
 """Where the network of the perception node runs: on this machine or on a simulated board."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rclpy.parameter import Parameter
@@ -109,8 +110,8 @@ class PerceptionPlacing:
         engine, threads = self._node.settings.engine, self._node.settings.threads
 
         def create(placement: Placement) -> Engine:
-            inner = create_engine(self._bundle, engine, threads=threads)
-            return stretch(self._bundle, inner, board, placement)
+            load = partial(create_engine, self._bundle, engine, threads=threads)
+            return stretch(self._bundle, load, board, placement)
 
         return board.place, create
 

@@ -20,41 +20,58 @@ class GridPoint:
     Attributes:
         width: groups that run.
         placement: where.
-        knob: clock that is limited, `cpu.<cluster>` or `gpu`; '' leaves all as they are.
-        clock_mhz: its limit (MHz); 0 without a knob.
+        clocks: limit of each clock that is set, (knob, MHz), knobs named `cpu.<cluster>` or `gpu`;
+            the others stay as they are.
     """
 
     width: int
     placement: str
-    knob: str = ''
-    clock_mhz: float = 0.0
+    clocks: tuple[tuple[str, float], ...] = ()
 
 
 def make_grid(
     widths: Iterable[int],
-    placements: Mapping[str, str],
+    placements: Mapping[str, tuple[str, ...]],
     actuators: Sequence[Actuator],
     clocks: str,
 ) -> list[GridPoint]:
     """Return the points in the order of measuring: clocks change least often.
 
+    Where several processors share the groups of a frame, their clocks are lowered together: the
+    first step of one goes with the first of the other, and so on.
+
     Args:
         widths: to be measured.
-        placements: clock knob of each placement, '' where none is known.
+        placements: clock knobs of each placement, those that are known.
         actuators: clock limits that may be set.
         clocks: 'all' steps, a 'few' spread over the range, or 'none'.
     """
     widths = sorted(set(widths))
     known = {actuator.name.removesuffix('.max_mhz'): actuator for actuator in actuators}
     points = []
-    for placement, knob in placements.items():
-        actuator = known.get(knob) if clocks != 'none' else None
-        for clock_mhz in choose_clocks(actuator, clocks) if actuator else [0.0]:
-            points += [
-                GridPoint(width, placement, knob if clock_mhz else '', clock_mhz)
-                for width in widths
-            ]
+    for placement, knobs in placements.items():
+        chosen = {
+            knob: choose_clocks(known[knob], clocks)
+            for knob in knobs
+            if knob in known and clocks != 'none'
+        }
+        for settings in _together(chosen):
+            points += [GridPoint(width, placement, settings) for width in widths]
     return points
+
+
+def _together(steps: Mapping[str, list[float]]) -> list[tuple[tuple[str, float], ...]]:
+    """Return settings of all knobs, from the first step of each to the last of each."""
+    most = max(map(len, steps.values()), default=1)
+    settings = []
+    for number in range(most):
+        share = number / max(most - 1, 1)
+        settings.append(
+            tuple(
+                (knob, clocks[round(share * (len(clocks) - 1))]) for knob, clocks in steps.items()
+            )
+        )
+    return list(dict.fromkeys(settings))
 
 
 def choose_clocks(actuator: Actuator, clocks: str) -> list[float]:

@@ -8,9 +8,11 @@ from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.simulation.board_files import board_names, load_board_description
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.network_choice import SimulatedNetwork
-from dyn_perception.simulation.setting import make_table
+from dyn_perception.simulation.setting import fastest_first, make_table
+from dyn_perception.simulation.shared_points import useful_pairs
 from dyn_perception.simulation.workload import workload_by_macs
 
 
@@ -42,6 +44,9 @@ def modelled_table(board: str, manifest: Manifest, regions: int) -> OperatingPoi
         workload = workload_by_macs(description, macs, batch=regions, name=manifest.name)
         network = SimulatedNetwork(manifest.name, accuracies, regions, workload, 1)
         intensity = {name: workload.law(name).intensity for name in workload.processors}
-        return make_table(description, network, intensity)
+        model = BoardModel(description)
+        clocks_mhz = {name: model.clock_mhz(name) for name in workload.processors}
+        pairs = useful_pairs(network, fastest_first(network, clocks_mhz), clocks_mhz)
+        return make_table(description, network, intensity, pairs=pairs)
     except SimulationError as error:
         raise ProfileError(f'profile {board!r} cannot be modelled: {error}') from error

@@ -3,9 +3,12 @@
 """A network on the processors of this machine, or of a simulated board."""
 
 from collections.abc import Callable
+from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 from dyn_perception.board.board import Board, open_board
+from dyn_perception.control.placements import join_processors, knob_of
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.gpu import why_no_gpu
@@ -65,19 +68,24 @@ class NetworkOnBoard:
             self._only_cluster = ''
 
             def create(placement: Placement) -> Engine:
-                inner = create_engine(bundle, engine, threads=threads)
-                return stretch(bundle, inner, simulated, placement)
+                load = partial(create_engine, bundle, engine, threads=threads)
+                return stretch(bundle, load, simulated, placement)
 
         self._factory = PipelineFactory(bundle, create, regions)
 
-    def knobs(self, placements: list[str] | None = None) -> dict[str, str]:
-        """Return the clock knob of each placement, by default of all; '' where none is known.
+    def knobs(self, placements: list[str] | None = None) -> dict[str, tuple[str, ...]]:
+        """Return the clock knobs of each placement, by default of all and of each pair of them.
 
         Raises:
             PlacementError: if the board does not offer one of them.
         """
+        names = placements
+        if names is None:
+            pairs = combinations(self._placements, 2)
+            names = [*self._placements, *(join_processors(pair) for pair in pairs)]
         return {
-            self._place(name).name: self._knob(name) for name in placements or self._placements
+            name: tuple(self._knob(part.name) for part in self._place(name).processors)
+            for name in names
         }
 
     def open(self, placement: str) -> tuple[Pipeline, tuple[int, ...] | None]:
@@ -85,7 +93,7 @@ class NetworkOnBoard:
         placed = self._place(placement)
         return self._factory.make(placed), placed.processors[0].cores
 
-    def _knob(self, placement: str) -> str:
-        if placement == ANY_CPU and self._only_cluster:
+    def _knob(self, processor: str) -> str:
+        if processor == ANY_CPU and self._only_cluster:
             return f'cpu.{self._only_cluster}'
-        return placement.replace(':', '.')
+        return knob_of(processor)

@@ -67,8 +67,8 @@ class ProfileRun:
         cores: tuple[int, ...] | None,
         points: Iterable[GridPoint],
     ) -> Iterator[ProfiledPoint]:
-        for clock, same in groupby(points, key=lambda point: (point.knob, point.clock_mhz)):
-            clocks = self._limit(session, *clock)
+        for limits, same in groupby(points, key=lambda point: point.clocks):
+            clocks = self._limit(session, limits)
             idle_w = measure_idle_power_w(self._power_w)
             for point in same:
                 measure = partial(
@@ -99,17 +99,19 @@ class ProfileRun:
             accuracy=_known(self.manifest.expected_accuracy(point.width)),
         )
 
-    def _limit(self, session: LimitSession, knob: str, clock_mhz: float) -> dict[str, float]:
-        if not knob:
+    def _limit(
+        self, session: LimitSession, limits: tuple[tuple[str, float], ...]
+    ) -> dict[str, float]:
+        if not limits:
             return {}
         try:
-            applied_mhz = session.apply(f'{knob}.max_mhz', clock_mhz)
+            applied = {knob: session.apply(f'{knob}.max_mhz', mhz) for knob, mhz in limits}
         except BoardError as error:
             raise ProfileError(
                 f'{error}; --clocks none measures at the clocks as they are'
             ) from error
         time.sleep(_SETTLE_S)
-        return {knob: applied_mhz}
+        return applied
 
     def _power_w(self) -> float:
         return self.network.board.read().total_power_w

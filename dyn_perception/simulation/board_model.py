@@ -5,6 +5,7 @@
 import math
 from collections.abc import Mapping
 
+from dyn_perception.control.placements import knob_of
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.heat import create_heat
@@ -14,11 +15,6 @@ from dyn_perception.simulation.variation import Variation
 from dyn_perception.simulation.workload import slowdown
 
 _NOTHING: Mapping[str, float] = {}
-
-
-def knob_of(processor: str) -> str:
-    """Return the name of a processor's clock knob: 'cpu.a57' for 'cpu:a57', 'gpu' for 'gpu'."""
-    return processor.replace(':', '.')
 
 
 class BoardModel:

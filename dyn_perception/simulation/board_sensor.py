@@ -6,7 +6,8 @@ import math
 from collections import deque
 
 from dyn_perception.control.observation import BoardObservation, ProcessorObservation
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.control.placements import knob_of
+from dyn_perception.simulation.board_model import BoardModel
 
 PERIOD_S = 0.1
 # From the reading to the policy: the monitor's read, the message, the manager's callback.

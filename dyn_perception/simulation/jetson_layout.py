@@ -4,7 +4,8 @@
 
 from collections.abc import Callable
 
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.control.placements import knob_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.power_description import Rail
 from dyn_perception.simulation.tree_layout import (
     BoardView,

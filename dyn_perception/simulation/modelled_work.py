@@ -45,14 +45,25 @@ class ModelledWork:
         self._program = Program(board.root, tuple(board.description.processors), clock=board.clock)
         self._totals = dict(self._program.busy_s)
         self._stretch = Stretch(board.clock())
+        self._counted: dict[str, float] = {}  # part of `busy_s` that is in the totals
+        self._missed_s = 0.0
         self.busy_s: dict[str, float] = {}
         self.host_excess_s = 0.0
 
     def begin(self) -> None:
         """Begin a frame now."""
         self.busy_s = {}
-        self.host_excess_s = 0.0
+        self._counted = {}
+        self._missed_s = self.host_excess_s = 0.0
         self._stretch = Stretch(self._board.clock())
+
+    def resume(self) -> None:
+        """Go on now with a frame that was ended, or worked on elsewhere, for a while.
+
+        What this machine was late by before is not made up for.
+        """
+        self._missed_s = self.host_excess_s
+        self._stretch.wait(self._board.clock())
 
     def run_group(
         self,
@@ -60,6 +71,8 @@ class ModelledWork:
         processor: str,
         group: int,
         compute: Callable[[], Result],
+        *,
+        is_first: bool | None = None,
     ) -> Result:
         """Compute something and return its result when the modelled processor would have it.
 
@@ -68,12 +81,14 @@ class ModelledWork:
             processor: where.
             group: of the workload, 1...groups; the groups of a frame follow each other.
             compute: what is really done meanwhile.
+            is_first: whether it is the first group that the processor runs of the frame; None: if
+                it is group 1.
 
         Raises:
             SimulationError: if the board does not run any more.
         """
-        law, stretch = workload.law(processor), self._stretch
-        stretch.begin(law.group_s[group - 1], law.group_s_mhz[group - 1])
+        stretch = self._stretch
+        stretch.begin(*workload.group_work(processor, group, is_first=is_first))
         conditions = self._board.conditions(processor, self._program.name)
         self._occupy(workload, processor, conditions.slowdown)
         result = compute()
@@ -86,14 +101,15 @@ class ModelledWork:
             self._sleep(min(stretch.remaining_s(conditions), _LOOK_S))
             stretch.advance(self._board.clock(), conditions)
         late_s = self._board.clock() - stretch.end_s
-        self.host_excess_s = late_s if late_s > _ON_TIME_S else 0.0
+        self.host_excess_s = self._missed_s + (late_s if late_s > _ON_TIME_S else 0.0)
         self.busy_s = workload.busy(processor, stretch.busy_s)
         return result
 
     def end(self) -> None:
-        """End the frame: nothing is occupied until the next one."""
+        """End the frame, or rest: nothing is occupied until it or the next one goes on."""
         for name, seconds in self.busy_s.items():
-            self._totals[name] += seconds
+            self._totals[name] += seconds - self._counted.get(name, 0.0)
+        self._counted = dict(self.busy_s)
         self._program.occupy({}, busy_s=self._totals)
 
     def close(self) -> None:
@@ -104,6 +120,7 @@ class ModelledWork:
         """Tell the board what the frame does from now on."""
         # Exactly the modelled time, not the time that this machine needed.
         done = workload.busy(processor, self._stretch.busy_s)
+        done = {name: seconds - self._counted.get(name, 0.0) for name, seconds in done.items()}
         self._program.occupy(
             workload.busy(processor),
             rate=1.0 / slowdown,

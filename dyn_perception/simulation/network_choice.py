@@ -16,6 +16,7 @@ from dyn_perception.network.manifest import Manifest
 from dyn_perception.share import ShareError, model_path
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.errors import SimulationError
+from dyn_perception.simulation.shared_work import GroupTimes, SharedWork, share_groups
 from dyn_perception.simulation.workload import Workload, published_workload, workload_by_macs
 
 PUBLISHED = 'xun2019'
@@ -23,6 +24,7 @@ PUBLISHED = 'xun2019'
 PUBLISHED_ACCURACIES = (0.56, 0.627, 0.688, 0.712)
 _PUBLISHED_WORKLOAD = 'alexnet'
 _CAMERA_PERIOD_S = 1 / 30
+_NONE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,35 @@ class SimulatedNetwork:
     def latency_s(self, placement: str, clock_mhz: float, width: int) -> float:
         """Return the time of one frame with the processor for itself (s)."""
         return self.repetitions * self.workload.latency_s(placement, clock_mhz, width)
+
+    def shared(
+        self, clocks_mhz: Mapping[str, float], width: int, factors: Mapping[str, float] = _NONE
+    ) -> SharedWork:
+        """Return what one frame takes whose groups these processors share.
+
+        Args:
+            clocks_mhz: clock of each processor.
+            width: groups that are run.
+            factors: by which each processor is slower than described.
+        """
+        group_s, factor = self.workload.group_latency_s, self.repetitions
+        second = min(2, self.workload.groups)  # the groups are alike
+        times = {
+            name: GroupTimes(
+                factor * factors.get(name, 1.0) * group_s(name, clock_mhz, 1),
+                factor * factors.get(name, 1.0) * group_s(name, clock_mhz, second, is_first=False),
+            )
+            for name, clock_mhz in clocks_mhz.items()
+        }
+        return share_groups(times, width)
+
+    def busy(self, shares: Mapping[str, float]) -> dict[str, float]:
+        """Return the share of every processor that is busy while some of them work so much."""
+        total: dict[str, float] = {}
+        for processor, share in shares.items():
+            for name, part in self.workload.busy(processor, share).items():
+                total[name] = total.get(name, 0.0) + part
+        return total
 
 
 def choose_network(

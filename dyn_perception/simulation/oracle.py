@@ -90,7 +90,10 @@ class OraclePolicy(BaselinePolicy):
         """
         points = self.table.points
         now, then = points[row], points[after]
-        if now.placement == then.placement and now.clocks[0][1] >= then.clocks[0][1]:
+        clocks = dict(then.clocks)
+        if now.placement == then.placement and all(
+            mhz >= clocks[knob] for knob, mhz in now.clocks
+        ):
             return row
         accuracy = self.spans[number].expectation.accuracy
         rows = [

@@ -11,12 +11,15 @@ import random
 
 from dyn_perception.control.observation import FrameObservation
 from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.placements import processors_of
 from dyn_perception.control.policy import Policy
 from dyn_perception.simulation.actuation import Actuation
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.board_sensor import BoardSensor
 from dyn_perception.simulation.plant_law import slowdown_by_others
 from dyn_perception.simulation.setting import LATENCY_NOISE
+from dyn_perception.simulation.shared_rows import shared_frame
+from dyn_perception.simulation.shared_work import SharedWork
 from dyn_perception.simulation.timeline import Phase, Timeline
 from dyn_perception.simulation.trace import Trace
 from dyn_perception.simulation.true_table import TrueTable
@@ -71,6 +74,7 @@ class Plant:
         self._others: dict[str, float] = {}
         self._slowdowns: dict[tuple[str, float], float] = {}
         self._times: dict[tuple[str, float, int], float] = {}
+        self._shared: dict[tuple[object, ...], SharedWork] = {}
 
     def run(self, policy: Policy) -> Trace:
         """Let the policy steer through the whole timeline."""
@@ -112,7 +116,7 @@ class Plant:
             self._policy.set_applied(applied, time_s)
         self._others = self._timeline.others[frame]
         placement = self._actuation.placement
-        self.trace.clock_mhz[frame] = self._board.clock_mhz(placement)
+        self.trace.clock_mhz[frame] = self._board.clock_mhz(processors_of(placement)[0])
         self.trace.clock_placement[frame] = self.trace.placements.index(placement)
         if self._frame == _NO_FRAME:
             self._begin(frame, time_s)
@@ -126,13 +130,35 @@ class Plant:
         if applied:
             self._policy.set_applied(applied, time_s)
         width, placement = self._actuation.width, self._actuation.placement
+        self._frame, self._begun_s = frame, time_s
+        self._width, self._placement = width, placement
+        parts = processors_of(placement)
+        if len(parts) > 1:
+            self._begin_shared(parts, width, time_s, self._noise[frame])
+            return
         slowdown = self._slowdown(placement)
         work_s = self._work_s(placement, width) * self._noise[frame]
-        self._frame, self._begun_s = frame, time_s
         self._end_s = time_s + work_s * slowdown
-        self._width, self._placement = width, placement
         self._busy = self._workload.busy(placement, 1.0 / slowdown)
         self._work = self._workload.busy(placement, work_s)
+
+    def _begin_shared(
+        self, parts: tuple[str, ...], width: int, time_s: float, noise: float
+    ) -> None:
+        """Begin to work on a frame whose groups several processors share."""
+        clocks = {name: self._board.clock_mhz(name) for name in parts}
+        slowdowns = {name: self._slowdown(name) for name in parts}
+        key = width, *clocks.items(), *slowdowns.items()
+        if key not in self._shared:
+            self._shared[key] = shared_frame(
+                self._true.setting, self._true.deviation, clocks, width, slowdowns
+            )
+        shared, network = self._shared[key], self._true.setting.network
+        alone = {name: share / slowdowns[name] for name, share in shared.shares.items()}
+        latency_s = shared.latency_s * noise
+        self._end_s = time_s + latency_s
+        self._busy = network.busy(alone)
+        self._work = network.busy({name: share * latency_s for name, share in alone.items()})
 
     def _pass_until(self, end_s: float, frame: int) -> None:
         """Let time pass until the next frame arrives."""

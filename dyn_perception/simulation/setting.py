@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A board with a network on it: the profile, and what the shares of a scenario are shares of."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.placements import knob_of
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import load_board_description
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.network_choice import PUBLISHED, SimulatedNetwork, choose_network
+from dyn_perception.simulation.shared_points import shared_points, useful_pairs
 from dyn_perception.simulation.variation import Variation
 
 # Standard deviation of one frame's time; of the Jetsons' GPUs 4 %, of whole frames on CPUs about
@@ -28,6 +31,7 @@ class Setting:
         network: what it runs.
         table: the profile that all policies get: the board as described, nothing else running.
         placements: of the network, the fastest at full clocks first.
+        pairs: of those that may share the groups of a frame.
         full_fps: rate of the highest width at full clocks on the fastest placement.
         idle_power_w: of the idle board.
         full_power_w: of the board while the fastest placement works at full clocks.
@@ -39,18 +43,20 @@ class Setting:
     network: SimulatedNetwork
     table: OperatingPointTable
     placements: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
     full_fps: float
     idle_power_w: float
     full_power_w: float
     intensity: dict[str, float]
 
 
-def make_setting(board: str, network: str = PUBLISHED) -> Setting:
+def make_setting(board: str, network: str = PUBLISHED, *, split: bool = False) -> Setting:
     """Put a network on a board.
 
     Args:
         board: name or file of a board description.
         network: see `choose_network`.
+        split: whether the table also has points whose frames two processors share.
 
     Raises:
         SimulationError: one of them is unknown or broken.
@@ -62,23 +68,33 @@ def make_setting(board: str, network: str = PUBLISHED) -> Setting:
     workload = chosen.workload
     intensity = {name: workload.law(name).intensity for name in workload.processors}
     widest = workload.groups
-    placements = tuple(
-        sorted(workload.processors, key=lambda name: chosen.latency_s(name, clocks[name], widest))
-    )
+    placements = fastest_first(chosen, clocks)
     fastest = placements[0]
+    pairs = useful_pairs(chosen, placements, clocks) if split else ()
     idle_w = model.total_power_w
     model.settle(workload.busy(fastest), intensity)
     model.step(_INSTANT_S, workload.busy(fastest), intensity)
     return Setting(
         description,
         chosen,
-        make_table(description, chosen, intensity),
+        make_table(description, chosen, intensity, pairs=pairs),
         placements,
+        pairs,
         1.0 / chosen.latency_s(fastest, clocks[fastest], widest),
         idle_w,
         model.total_power_w,
         intensity,
     )
+
+
+def fastest_first(network: SimulatedNetwork, clocks_mhz: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the processors by their time of the highest width at these clocks."""
+    workload = network.workload
+
+    def time_s(name: str) -> float:
+        return network.latency_s(name, clocks_mhz[name], workload.groups)
+
+    return tuple(sorted(workload.processors, key=time_s))
 
 
 def full_temperature_c(setting: Setting, variation: Variation) -> tuple[float, float]:
@@ -97,6 +113,7 @@ def make_table(
     network: SimulatedNetwork,
     intensity: dict[str, float],
     variation: Variation | None = None,
+    pairs: Iterable[tuple[str, str]] = (),
 ) -> OperatingPointTable:
     """Return all operating points of a copy of the board: width x placement x its clock.
 
@@ -108,8 +125,9 @@ def make_table(
         network: what it runs.
         intensity: see `Setting`.
         variation: how the copy differs; None: not at all.
+        pairs: processors that may share the groups of a frame.
     """
-    points = []
+    points: list[OperatingPoint] = []
     for processor in network.workload.processors:
         knob = knob_of(processor)
         model = BoardModel(description, variation=variation)
@@ -139,4 +157,7 @@ def make_table(
                         network.accuracies[width - 1],
                     )
                 )
+    for pair in pairs:
+        model = BoardModel(description, variation=variation)
+        points += shared_points(model, network, intensity, pair, LATENCY_NOISE)
     return OperatingPointTable(points)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.placement import ANY_CPU, Placement, Processor
+from dyn_perception.inference.placement import ANY_CPU, SPLIT, Placement, Processor
 from dyn_perception.simulation.board_state_file import (
     DESCRIPTION_FILE,
     STALE_S,
@@ -63,24 +63,31 @@ class SimulatedProcessors:
     def offer(self) -> str:
         """The placements in words."""
         cpu = self._fastest_cpu()
-        return ', '.join([*([f'{ANY_CPU} (that is {cpu})'] if cpu else []), *self.names])
+        names = [*([f'{ANY_CPU} (that is {cpu})'] if cpu else []), *self.names]
+        return '; '.join([', '.join(names), *(['parts joined by +'] if len(names) > 2 else [])])
 
     def place(self, name: str) -> Placement:
         """Return what a placement stands for; this machine computes it on any of its cores.
 
         Args:
-            name: `cpu` (the fastest cluster), `cpu:<cluster>` or `gpu`.
+            name: `cpu` (the fastest cluster), `cpu:<cluster>` or `gpu`, or several of these
+                joined by `+` that share the groups.
 
         Raises:
             PlacementError: if the board does not offer it; the text lists what it does.
         """
-        processor = self._fastest_cpu() if name == ANY_CPU else name
-        if processor not in self.names:
-            raise PlacementError(
-                f'placement {name!r} is not possible: there is no such processor on the '
-                f'simulated {self.description.model}; it offers {self.offer}'
-            )
-        return Placement(name, (Processor(processor),))
+        parts = [self._fastest_cpu() if part == ANY_CPU else part for part in name.split(SPLIT)]
+        processors = tuple(Processor(part) for part in parts if part in self.names)
+        if len(processors) < len(parts):
+            reason = 'there is no such processor on the'
+        elif len(set(processors)) < len(processors):
+            reason = 'it names a processor twice, which is no gain, on the'
+        else:
+            return Placement(name, processors)
+        raise PlacementError(
+            f'placement {name!r} is not possible: {reason} simulated {self.description.model}; '
+            f'it offers {self.offer}'
+        )
 
     def conditions(self, processor: str, own_program: str = '') -> Conditions:
         """Return what work on a processor meets now.

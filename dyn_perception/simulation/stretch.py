@@ -36,6 +36,10 @@ class Stretch:
         self._left = 1.0
         self.is_done = False
 
+    def wait(self, until_s: float) -> None:
+        """Do nothing until a time, between two groups."""
+        self.end_s = max(self.end_s, until_s)
+
     def remaining_s(self, conditions: Conditions) -> float:
         """Return how long the group goes on if nothing changes (s)."""
         return self._left * self._whole_s(conditions)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine, EngineResult
+from dyn_perception.inference.engines import split_engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.stopping import StopRule
@@ -58,6 +59,7 @@ class StretchedEngine(Engine):
         self._macs = group_macs(manifest)
         self._workload = workload_by_macs(board.description, self._macs)
         self._batch_size = 1
+        self._is_first: bool | None = None
         self.busy_s: dict[str, float] = {}
         self.host_excess_s = 0.0
         try:
@@ -82,15 +84,23 @@ class StretchedEngine(Engine):
         finally:
             self._end()
 
-    def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run_group(
+        self, group: int, batch: NDArray[np.float32], *, is_first: bool = True
+    ) -> NDArray[np.float32]:
         """Run as `Engine.run_group` does, in modelled time.
+
+        Of a frame that several processors share, the first group on each has what a frame costs.
 
         Raises:
             EngineError: as there, and if the board does not run any more.
         """
+        self._is_first = is_first
+        if not is_first:
+            self._work.resume()
         try:
-            return super().run_group(group, batch)
+            return super().run_group(group, batch, is_first=is_first)
         finally:
+            self._is_first = None
             self._end()
 
     def warm_up(self, batch_size: int) -> EngineResult:
@@ -133,7 +143,11 @@ class StretchedEngine(Engine):
         workload = self._workload_for(len(batch))
         try:
             return self._work.run_group(
-                workload, self._processor, group, lambda: self._engine._forward(group, batch)
+                workload,
+                self._processor,
+                group,
+                lambda: self._engine._forward(group, batch),
+                is_first=self._is_first,
             )
         except SimulationError as error:
             raise EngineError(str(error)) from error
@@ -158,11 +172,31 @@ def group_macs(manifest: Manifest) -> tuple[int, ...]:
 
 
 def stretch(
-    bundle: Bundle, engine: Engine, board: SimulatedProcessors, placement: Placement
-) -> StretchedEngine:
+    bundle: Bundle,
+    create: Callable[[], Engine],
+    board: SimulatedProcessors,
+    placement: Placement,
+) -> Engine:
     """Return an engine of the bundle that takes the simulated board's time.
 
+    Args:
+        bundle: the network.
+        create: loads it into an engine of this machine.
+        board: where it runs as far as time is concerned.
+        placement: one of `board.place`.
+
     Raises:
-        EngineError: if the board does not run.
+        EngineError: if the network cannot be loaded, or the board does not run.
     """
-    return StretchedEngine(engine, bundle.manifest, board, placement)
+
+    def stretched(part: Placement) -> Engine:
+        engine = create()
+        try:
+            return StretchedEngine(engine, bundle.manifest, board, part)
+        except BaseException:
+            engine.close()
+            raise
+
+    if len(placement.processors) == 1:
+        return stretched(placement)
+    return split_engine(bundle.manifest, placement, stretched)

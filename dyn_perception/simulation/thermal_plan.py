@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.placements import knob_of, processors_of
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.true_table import TrueTable
 
@@ -104,7 +105,13 @@ def _follow(true: TrueTable, state: _State, span: Span, row: int) -> _State:
     for knob, clock_mhz in {**true.full_limits, **dict(point.clocks)}.items():
         board.set_limit(knob, clock_mhz)
     own = min(1.0, float(true.latency_s[row]) * goals.target_fps)
-    busy = setting.network.workload.busy(point.placement, own)
+    clocks = dict(point.clocks)
+    parts = {name: clocks[knob_of(name)] for name in processors_of(point.placement)}
+    shares = {point.placement: own}
+    if len(parts) > 1:
+        shared = setting.network.shared(parts, point.width)
+        shares = {name: own * share for name, share in shared.shares.items()}
+    busy = setting.network.busy(shares)
     for name, share in span.others.items():
         busy[name] = busy.get(name, 0.0) + share
     limit_c = goals.max_temperature_c - _MARGIN_K
@@ -114,7 +121,7 @@ def _follow(true: TrueTable, state: _State, span: Span, row: int) -> _State:
         step_s = min(_STEP_S, left_s)
         board.step(step_s, busy, setting.intensity)
         over_s += step_s * (board.hottest_c > limit_c)
-        held_s += step_s * (board.clock_mhz(point.placement) < point.clocks[0][1])
+        held_s += step_s * any(board.clock_mhz(name) < mhz for name, mhz in parts.items())
         left_s -= step_s
     # Frames at a clock that is held back are taken to be late.
     frames = (span.end - span.first) * (1.0 - held_s / span_s)

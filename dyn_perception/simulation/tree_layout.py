@@ -5,8 +5,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dyn_perception.control.placements import knob_of
 from dyn_perception.simulation.board_description import BoardDescription
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.cpu_times import CpuTimes
 
 CPU = 'sys/devices/system/cpu'

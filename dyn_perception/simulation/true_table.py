@@ -10,10 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.deviation import Deviation
 from dyn_perception.simulation.plant_law import slowdown_by_others
 from dyn_perception.simulation.setting import Setting, make_table
+from dyn_perception.simulation.shared_rows import SharedRows
 from dyn_perception.simulation.timeline import Timeline
 
 _INSTANT_S = 1e-9
@@ -38,14 +40,21 @@ class TrueTable:
         self.deviation = deviation
         points = setting.table.points
         true = make_table(
-            setting.description, setting.network, setting.intensity, deviation.variation
+            setting.description,
+            setting.network,
+            setting.intensity,
+            deviation.variation,
+            setting.pairs,
         )
-        factors = [deviation.latency[point.placement, point.width] for point in points]
+        self._shared = SharedRows(setting, deviation)
+        factors = [deviation.latency.get((point.placement, point.width), 1.0) for point in points]
         self.latency_s: NDArray[np.float64] = setting.table.latency_s * np.array(factors)
+        self._shared.fill(self.latency_s, {})
         self.idle_power_w = true.idle_power_w
         self.busy_power_w = true.busy_power_w
         self.processors = tuple(setting.description.processors)
         self._placement = [point.placement for point in points]
+        self._parts = [processors_of(point.placement) for point in points]
         self._model = BoardModel(setting.description, variation=deviation.variation)
         self.full_limits = self._model.limits
         full = {
@@ -53,17 +62,17 @@ class TrueTable:
             for name in self.processors
         }
         own: dict[tuple[str, float], float] = {}
-        for point in points:
-            key = point.placement, point.clocks[0][1]
-            if key not in own:
-                own[key] = self._other_power_w(*key)
+        for point, parts in zip(points, self._parts, strict=True):
+            for key in zip(parts, dict(point.clocks).values(), strict=True):
+                if key not in own:
+                    own[key] = self._other_power_w(*key)
         self.other_power_w = np.array(
             [
                 [
-                    own[name, point.clocks[0][1]] if name == point.placement else full[name]
+                    own[name, dict(point.clocks)[knob_of(name)]] if name in parts else full[name]
                     for name in self.processors
                 ]
-                for point in points
+                for point, parts in zip(points, self._parts, strict=True)
             ]
         )
 
@@ -76,6 +85,7 @@ class TrueTable:
         latency_s: NDArray[np.float64] = self.latency_s * np.array(
             [factors.get(name, 1.0) for name in self._placement]
         )
+        self._shared.fill(latency_s, factors)
         return latency_s
 
     def power_w(self, others: Mapping[str, float], target_fps: float) -> NDArray[np.float64]:
@@ -83,7 +93,9 @@ class TrueTable:
         use = np.minimum(1.0, self.latency_s * target_fps)
         shares = np.array([others.get(name, 0.0) for name in self.processors])
         # A processor cannot do more than all its time: the others keep theirs.
-        room = 1.0 - np.array([others.get(name, 0.0) for name in self._placement])
+        room = 1.0 - np.array(
+            [max(others.get(name, 0.0) for name in parts) for parts in self._parts]
+        )
         power: NDArray[np.float64] = (
             self.idle_power_w
             + np.minimum(use, room) * (self.busy_power_w - self.idle_power_w)

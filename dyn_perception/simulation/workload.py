@@ -34,6 +34,8 @@ class ProcessorLaw:
     Attributes:
         group_s: part of each group's time that the clock does not change (s).
         group_s_mhz: part that it does (s·MHz).
+        frame_s: part of the first group's that every frame costs, whatever groups it runs (s).
+        frame_s_mhz: likewise of what the clock changes (s·MHz).
         deviation: standard deviation of the time of one frame, as a share of it.
         intensity: dynamic power while it runs, as a share of the processor's full one.
         also: share of other processors that it keeps busy meanwhile.
@@ -41,6 +43,8 @@ class ProcessorLaw:
 
     group_s: tuple[float, ...]
     group_s_mhz: tuple[float, ...]
+    frame_s: float = 0.0
+    frame_s_mhz: float = 0.0
     deviation: float = 0.0
     intensity: float = 1.0
     also: Mapping[str, float] = field(default_factory=dict)
@@ -72,10 +76,30 @@ class Workload:
         fixed, scaled = self._totals[processor]
         return fixed[width - 1] + scaled[width - 1] / clock_mhz
 
-    def group_latency_s(self, processor: str, clock_mhz: float, group: int) -> float:
-        """Return the time of one group, 1...groups (s); the first has what every frame costs."""
-        law = self._laws[processor]
-        return law.group_s[group - 1] + law.group_s_mhz[group - 1] / clock_mhz
+    def group_latency_s(
+        self, processor: str, clock_mhz: float, group: int, *, is_first: bool | None = None
+    ) -> float:
+        """Return the time of one group, 1...groups (s); see `group_work`."""
+        fixed_s, scaled_s_mhz = self.group_work(processor, group, is_first=is_first)
+        return fixed_s + scaled_s_mhz / clock_mhz
+
+    def group_work(
+        self, processor: str, group: int, *, is_first: bool | None = None
+    ) -> tuple[float, float]:
+        """Return what a group takes at every clock (s), and what the clock divides (s·MHz).
+
+        Args:
+            processor: where.
+            group: 1...groups.
+            is_first: whether the processor runs none before it of the frame, so that it has what
+                every frame costs; None: if it is group 1.
+        """
+        law = self.law(processor)
+        fixed_s, scaled_s_mhz = law.group_s[group - 1], law.group_s_mhz[group - 1]
+        if is_first is None or is_first == (group == 1):
+            return fixed_s, scaled_s_mhz
+        sign = 1.0 if is_first else -1.0
+        return fixed_s + sign * law.frame_s, scaled_s_mhz + sign * law.frame_s_mhz
 
     def law(self, processor: str) -> ProcessorLaw:
         """Return all that is known of one processor.
@@ -114,6 +138,8 @@ def published_workload(description: BoardDescription, name: str) -> Workload:
         laws[processor] = ProcessorLaw(
             group_s=(work.fixed_ms * 1e-3, *[0.0] * (data.groups - 1)),
             group_s_mhz=tuple(share * work.work_ms_mhz * 1e-3 for share in shares),
+            frame_s=work.fixed_ms * 1e-3,
+            frame_s_mhz=data.fixed_share * work.work_ms_mhz * 1e-3,
             deviation=work.deviation,
             intensity=work.intensity,
             also=work.also,
@@ -150,7 +176,12 @@ def workload_by_macs(
         fixed[0] += rate.frame_ms * 1e-3
         scaled = tuple(count * batch / (rate.macs_per_cycle * 1e6) for count in macs)
         laws[processor] = ProcessorLaw(
-            tuple(fixed), scaled, rate.deviation, rate.intensity, rate.also
+            tuple(fixed),
+            scaled,
+            frame_s=rate.frame_ms * 1e-3,
+            deviation=rate.deviation,
+            intensity=rate.intensity,
+            also=rate.also,
         )
     return Workload(name, laws)
 

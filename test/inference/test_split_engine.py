@@ -39,8 +39,8 @@ def batch() -> np.ndarray:
 class GatedEngine(Engine):
     """An engine whose groups last until the test lets them end; group g answers with g."""
 
-    def __init__(self, manifest) -> None:
-        super().__init__(manifest, 1)
+    def __init__(self, manifest, name='a') -> None:
+        super().__init__(manifest, 1, Placement(name, (Processor(name),)))
         self.begun: list[int] = []
         self.changed = threading.Condition()
         self.permits = 0
@@ -81,7 +81,7 @@ def test_answer_is_that_of_one_engine_bit_for_bit(bundle, batch, width) -> None:
 
 
 def test_both_parts_compute_at_once_and_a_slow_one_gets_fewer_groups(bundle, batch) -> None:
-    first, second = GatedEngine(bundle.manifest), GatedEngine(bundle.manifest)
+    first, second = GatedEngine(bundle.manifest, 'a'), GatedEngine(bundle.manifest, 'b')
     with SplitEngine(bundle.manifest, [first, second], SPLIT) as split:
         results = []
         frame = threading.Thread(target=lambda: results.append(split.run(batch, GROUPS)))

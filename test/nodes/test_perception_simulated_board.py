@@ -39,6 +39,30 @@ def test_network_takes_the_time_of_the_board(
     assert 'cpu:a57, gpu' in answer.reason
 
 
+def test_processors_of_the_board_share_the_groups_of_a_frame(
+    start_node: StartNode, bundle: Path, client: RosClient, tmp_path: Path
+) -> None:
+    root = tmp_path / 'board'
+    start_node('simulated_board', parameters={'board': 'odroid_xu3', 'root': str(root)})
+    both = 'cpu:a15+cpu:a7'
+    start_node(
+        'perception',
+        parameters={'model': str(bundle), 'simulated_board': str(root), 'placement': both},
+    )
+    camera = Camera(client)
+    for _ in range(10):
+        result = camera.ask(image_message())
+        assert result.operating_point.placement == both
+        busy = {time.processor: time.busy_s for time in result.busy_time}
+        assert set(busy) == {'cpu:a15', 'cpu:a7'}
+        assert max(busy.values()) * 1000 <= result.inference_ms
+        assert not math.isnan(result.host_excess_ms)
+    assert min(busy.values()) > 0
+    answer = client.set_parameters('perception', placement='cpu:a15+cpu:a15')
+    assert not answer.successful
+    assert 'twice' in answer.reason
+
+
 def test_a_board_that_ends_is_told_in_one_line(
     start_node: StartNode, bundle: Path, client: RosClient, tmp_path: Path
 ) -> None:

@@ -18,7 +18,22 @@ def test_few_clocks_are_spread_over_the_range_the_highest_first() -> None:
 
 @pytest.mark.parametrize('clocks', ['few', 'none'])
 def test_each_placement_is_measured_at_its_own_clock(clocks: str) -> None:
-    grid = make_grid([2, 1, 2], {'gpu': 'gpu', 'cpu:a57': 'cpu.a57'}, [GPU], clocks)
+    knobs = {'gpu': ('gpu',), 'cpu:a57': ('cpu.a57',)}
+    grid = make_grid([2, 1, 2], knobs, [GPU], clocks)
     assert grid[-2:] == [GridPoint(1, 'cpu:a57'), GridPoint(2, 'cpu:a57')]
     assert len(grid) == (2 * 5 + 2 if clocks == 'few' else 4)
-    assert grid[0] == (GridPoint(1, 'gpu', 'gpu', 1200.0) if clocks == 'few' else grid[0])
+    assert grid[0] == (GridPoint(1, 'gpu', (('gpu', 1200.0),)) if clocks == 'few' else grid[0])
+
+
+def test_clocks_of_processors_that_share_a_frame_are_lowered_together() -> None:
+    big = Actuator('cpu.big.max_mhz', 1.0, 3.0, (1.0, 2.0, 3.0), ())
+    grid = make_grid([4], {'gpu+cpu:big': ('gpu', 'cpu.big')}, [GPU, big], 'few')
+    settings = [point.clocks for point in grid]
+    assert settings[0] == (('gpu', 1200.0), ('cpu.big', 3.0))
+    assert settings[-1] == (('gpu', 100.0), ('cpu.big', 1.0))
+    for knob in ('gpu', 'cpu.big'):
+        mhz = [dict(clocks)[knob] for clocks in settings]
+        assert mhz == sorted(mhz, reverse=True)
+    assert len(settings) == 5
+    only = make_grid([4], {'gpu+cpu:big': ('gpu', 'cpu.big')}, [big], 'all')
+    assert [point.clocks for point in only] == [(('cpu.big', mhz),) for mhz in (3.0, 2.0, 1.0)]

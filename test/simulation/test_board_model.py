@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dyn_perception.control.placements import knob_of
 from dyn_perception.simulation.board_files import load_board_description
-from dyn_perception.simulation.board_model import BoardModel, knob_of
+from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.heat_description import OverCurrent
 from dyn_perception.simulation.variation import Variation, draw_variation

@@ -207,13 +207,40 @@ def test_a_host_that_is_late_once_makes_up_for_it(
     assert seconds == pytest.approx(workload.latency_s('gpu', 921.6, 3), rel=0.2)
 
 
-def test_single_groups_take_their_part(
+def test_groups_of_a_frame_that_others_share_take_their_part(
     stepped: SteppedBoard, workload: Workload, engine: StretchedEngine
 ) -> None:
+    first_s = workload.group_latency_s('gpu', 921.6, 2, is_first=True)
+    second_s = workload.group_latency_s('gpu', 921.6, 3)
     before = stepped.time_s
-    logits = engine.run_group(2, BATCH)
-    assert stepped.time_s - before == pytest.approx(workload.group_latency_s('gpu', 921.6, 2))
-    assert logits[0, 0] == 2
+    assert engine.run_group(2, BATCH)[0, 0] == 2
+    assert stepped.time_s - before == pytest.approx(first_s)
+    stepped.sleep(0.1)  # the other processors are at work
+    before = stepped.time_s
+    assert engine.run_group(3, BATCH, is_first=False)[0, 0] == 3
+    assert stepped.time_s - before == pytest.approx(second_s)
+    assert engine.busy_s['gpu'] == pytest.approx(first_s + second_s)
+    assert engine.host_excess_s == 0.0
+
+
+def test_the_time_that_a_machine_is_late_by_adds_up_over_the_groups_of_a_shared_frame(
+    stepped: SteppedBoard, workload: Workload, engine: StretchedEngine
+) -> None:
+    engine._engine.group_s = 1.0
+    for group, is_first in ((1, True), (2, False)):
+        engine.run_group(group, BATCH, is_first=is_first)
+    modelled_s = sum(workload.group_latency_s('gpu', 921.6, group) for group in (1, 2))
+    assert engine.host_excess_s == pytest.approx(2.0 - modelled_s)
+
+
+def test_what_a_frame_costs_is_paid_on_each_processor(workload: Workload) -> None:
+    alone_s = workload.group_latency_s('gpu', 921.6, 2)
+    assert workload.group_latency_s('gpu', 921.6, 2, is_first=False) == alone_s
+    frame_s = workload.group_latency_s('gpu', 921.6, 2, is_first=True) - alone_s
+    assert frame_s > 0
+    first_s = workload.group_latency_s('gpu', 921.6, 1)
+    without_s = workload.group_latency_s('gpu', 921.6, 1, is_first=False)
+    assert first_s - without_s == pytest.approx(frame_s)
 
 
 def test_warming_up_takes_no_modelled_time(
@@ -239,7 +266,7 @@ def test_a_board_that_stands_still_or_is_gone_is_told(
 
 
 def test_other_placements_are_refused_with_what_there_is(board: SimulatedProcessors) -> None:
-    for name in ('tpu', 'cpu:a72', 'cpu:0', '', 'gpu+cpu'):
+    for name in ('tpu', 'cpu:a72', 'cpu:0', '', 'gpu+', 'gpu+gpu', 'cpu+cpu:a57'):
         with pytest.raises(PlacementError, match=r'cpu \(that is cpu:a57\), cpu:a57, gpu'):
             board.place(name)
 

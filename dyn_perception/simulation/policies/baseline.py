@@ -32,6 +32,9 @@ class BaselinePolicy:
             (point.width, point.placement, *point.clocks): row
             for row, point in enumerate(table.points)
         }
+        self._knobs = {
+            point.placement: tuple(knob for knob, _ in point.clocks) for point in table.points
+        }
         self._decision = Decision(table.points[0])
 
     def set_goals(self, goals: Goals, time_s: float) -> None:
@@ -62,8 +65,9 @@ class BaselinePolicy:
 
     def profiled_s(self, frame: FrameObservation) -> float:
         """Return the profile's time for the width, placement and clock that a frame was run at."""
-        knob = frame.placement.replace(':', '.')
-        key = frame.width, frame.placement, (knob, self._clocks.get(knob))
+        knobs = self._knobs[frame.placement]
+        clocks = ((knob, self._clocks.get(knob)) for knob in knobs)
+        key = frame.width, frame.placement, *clocks
         return float(self.table.latency_s[self._rows.get(key, self.row)])
 
     def decide(self, time_s: float) -> Decision:

@@ -4,6 +4,7 @@
 
 from dyn_perception.control.goals import Goals
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.placements import knob_of, processors_of
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.policies.baseline import (
     BaselinePolicy,
@@ -33,8 +34,8 @@ def find_row(
         table: the operating points.
         width: None: the widest.
         placement: None: the fastest.
-        clock_mhz: clock of the placement's processor; None: the highest; otherwise the highest
-            step of the table that is not above it.
+        clock_mhz: clock of the placement's first processor; None: the highest; otherwise the
+            highest step of the table that is not above it.
 
     Raises:
         SimulationError: the table has no such point.
@@ -54,7 +55,7 @@ def find_row(
         )
     if clock_mhz is None:
         return full_clock_rows(table)[placement, width]
-    knob = clock_knob(placement)
+    knob = knob_of(processors_of(placement)[0])
     below = [row for row in rows if dict(table.points[row].clocks)[knob] <= clock_mhz + 1e-6]
     if not below:
         steps = sorted(dict(table.points[row].clocks)[knob] for row in rows)
@@ -62,8 +63,3 @@ def find_row(
             f'clock {clock_mhz:g} MHz of {placement} is out of range {steps[0]:g}...{steps[-1]:g}'
         )
     return max(below, key=lambda row: dict(table.points[row].clocks)[knob])
-
-
-def clock_knob(placement: str) -> str:
-    """Return the name of the clock knob of a placement: `cpu:a57` has `cpu.a57`."""
-    return placement.replace(':', '.')
