@@ -34,7 +34,7 @@ TRANSPORT_VARIABLES = (*PROFILE_VARIABLES, 'FASTDDS_BUILTIN_TRANSPORTS')
 BOOLEANS = ['true', 'false', 'True', 'False']
 # Arguments that become parameters of the manager; empty: as in the parameter files.
 GOALS = {
-    'target_fps': 'Frame rate that the manager holds (Hz).',
+    'target_fps': 'Frame rate of each camera that the manager holds (Hz).',
     'power_budget_w': 'Highest mean power of the board (W); 0: none.',
     'max_temperature_c': 'Highest temperature of the hottest zone (degree Celsius); 0: none.',
     'min_accuracy': 'Lowest expected accuracy, 0...1.',

@@ -13,11 +13,11 @@ _PATIENCE = 4.0
 
 
 class Arrivals:
-    """Follows the arrivals of frames by their results.
+    """Follows the arrivals of the frames of one camera by their results.
 
     Attributes:
         last_s: arrival of the last frame that was finished (-inf: none yet).
-        end_s: when it was finished (-inf: none yet).
+        end_s: when the network finished its last frame (-inf: none yet).
         interval_s: mean time between arrivals (NaN: not known yet).
     """
 
@@ -70,3 +70,10 @@ class Arrivals:
     def latest_start_s(self) -> float:
         """Return `next_start_s` if the frame arrives some deviations later than foretold."""
         return self.next_start_s + 3.0 * self._deviation_s
+
+    @property
+    def latest_arrival_s(self) -> float:
+        """When the frame after the last one arrives at the latest (inf: not known)."""
+        if math.isnan(self.interval_s):
+            return math.inf
+        return self.last_s + self.interval_s + 3.0 * self._deviation_s

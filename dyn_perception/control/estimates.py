@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.arrivals import Arrivals
+from dyn_perception.control.backlog import Camera, backlog_s
+from dyn_perception.control.camera_arrivals import CameraArrivals
 from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.feature_filter import JUMP_SCORE
 from dyn_perception.control.observation import BoardObservation, FrameObservation
@@ -28,7 +29,7 @@ STALE_S = 2.0
 # Deviations that are added to the wanted on-time score while a change is fresh: estimates of the
 # first frames after it are rough, and frames should be on time again for good.
 _FRESH_SCORE = 3.0
-# Share of the period that a frame is taken to wait behind one that is late.
+# Part of its share that a frame is taken to wait behind one that is late.
 _USUAL_WAIT = 0.4
 # Share of its time after which an overdue frame is looked at again.
 _OVERDUE_STEP = 0.1
@@ -50,7 +51,9 @@ class Estimates:
         thermal: model of the temperature.
         clocks: clocks in force.
         in_use: index of the placement that ran the last frame (-1: none yet).
-        backlog_s: how long the next frame is expected to wait before work on it begins (s).
+        arrivals: of the frames of each camera.
+        backlog_s: what the coming frames have less than period/cameras because they had to wait;
+            with one camera, how long the next frame waits before work on it begins (s).
         in_force: settings in force, as far as known.
         wanted: point that is asked for.
         overdue_s: when the result of the present frame will be overdue (s, inf: not known).
@@ -77,7 +80,7 @@ class Estimates:
         self.wanted: OperatingPoint | None = None
         self.overdue_s = math.inf
         self.late = False
-        self.arrivals = Arrivals()
+        self.arrivals = CameraArrivals()
         self._others = OthersLoads(model.table.placements, model.shares)
         self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
@@ -87,7 +90,12 @@ class Estimates:
         self.log_latency: NDArray[np.float64] = np.log(self.latency_s)
 
     def observe_frame(self, frame: FrameObservation, period_s: float) -> None:
-        """Take a result; values that cannot be are passed over."""
+        """Take a result; values that cannot be are passed over.
+
+        Args:
+            frame: the result.
+            period_s: 1/target_fps (s).
+        """
         waited_s = frame.queueing_s if 0 <= frame.queueing_s < math.inf else 0.0
         worked_s = frame.latency_s - waited_s
         is_sound = _SHORTEST_S < worked_s < _LONGEST_S and abs(frame.time_s) < _LAST_TIME_S
@@ -102,7 +110,9 @@ class Estimates:
             frame.time_s,
             {name: busy_s for name, busy_s in frame.busy_s.items() if 0 <= busy_s < _LONGEST_S},
         )
-        self.arrivals.add(frame.time_s - frame.latency_s, frame.time_s, frame.dropped)
+        self.arrivals.add(
+            frame.camera, frame.time_s - frame.latency_s, frame.time_s, frame.dropped, period_s
+        )
         placements = self.model.table.placements
         if frame.placement not in placements:
             return
@@ -117,16 +127,20 @@ class Estimates:
         self._measure(slowdown, frame, worked_s, start_s)
         self._last_width = frame.width
         self._see_loads()
-        self.backlog_s = 0.0
-        if frame.latency_s > period_s:
-            # The frame that waited was begun at once, at the width in force; what is decided now
-            # counts for the one after it: the newest when that is done (a one-slot mailbox).
-            clocks = self.clocks.possible(frame.time_s)[0]
-            width = int(self.in_force.get('width', frame.width))
-            next_s, _ = self.expected_latency(width, frame.placement, clocks)
-            free_s = frame.latency_s + next_s
-            if free_s // period_s > frame.latency_s // period_s:
-                self.backlog_s = free_s % period_s
+        self.backlog_s = self._backlog_s(frame, period_s)
+
+    def _backlog_s(self, frame: FrameObservation, period_s: float) -> float:
+        count = self.arrivals.count
+        if count > 1:
+            cameras = self.arrivals.ages(frame.time_s, period_s)
+        else:
+            cameras = [Camera(frame.latency_s, period_s)]
+        if all(camera.age_s <= camera.interval_s for camera in cameras):
+            return 0.0  # none waits
+        clocks = self.clocks.possible(frame.time_s)[0]
+        width = int(self.in_force.get('width', frame.width))
+        next_s, _ = self.expected_latency(width, frame.placement, clocks)
+        return backlog_s(cameras, count, next_s, period_s)
 
     def expected_latency(
         self, width: int, placement: str, clocks: Mapping[str, float]
@@ -169,13 +183,13 @@ class Estimates:
         factor = _UNSURE_NOISE_FACTOR if len(possible) > 1 else 1.0
         slowdown.measure(row, log_ratio, frame.time_s, factor)
 
-    def observe_board(self, board: BoardObservation, row: int, target_fps: float) -> None:
+    def observe_board(self, board: BoardObservation, row: int, fps: float) -> None:
         """Take a reading; values that cannot be are passed over.
 
         Args:
             board: the reading.
             row: point that is in force as far as known.
-            target_fps: frame rate.
+            fps: frames of all cameras together (1/s).
         """
         if not abs(board.time_s) < _LAST_TIME_S or board.time_s <= self.board_s:
             return
@@ -187,7 +201,7 @@ class Estimates:
             self._set_caps()
         self._others.add(board)
         self._see_loads()
-        self.update_profiled_power(target_fps)
+        self.update_profiled_power(fps)
         expected_w = self.expected_power_w(row)
         measured_w = board.power_w if 0 < board.power_w < _MOST_POWER_W else math.nan
         self.power.measured_w = measured_w
@@ -205,12 +219,16 @@ class Estimates:
                 is_in_use = place == self.in_use
                 self.slowdowns[place].see_load(share, load.start_s, load.end_s, is_in_use)
 
-    def foresee(self, time_s: float, period_s: float) -> None:
+    def foresee(self, time_s: float, share_s: float) -> None:
         """Conclude from a result that is overdue, before it comes.
 
         A frame that has been worked on for longer than noise explains is at least so much slower:
         a measurement from below. The estimate is moved there with a wide variance; the result
         itself corrects it.
+
+        Args:
+            time_s: now (s).
+            share_s: time of the network for a frame, 1/target_fps over the number of cameras (s).
         """
         if time_s < self.overdue_s:
             return
@@ -222,21 +240,22 @@ class Estimates:
         row, profiled_s = found
         self.slowdowns[self.in_use].at_least(row, math.log(worked_s / profiled_s))
         self.overdue_s = time_s + _OVERDUE_STEP * worked_s
-        if worked_s * (1.0 + _OVERDUE_STEP) > period_s:
+        if worked_s * (1.0 + _OVERDUE_STEP) > share_s:
             # A frame will have waited when this one is done; for how long is not known yet.
-            self.backlog_s = max(self.backlog_s, _USUAL_WAIT * period_s)
+            self.backlog_s = max(self.backlog_s, _USUAL_WAIT * share_s)
 
     def expect_result(self) -> None:
         """Reckon when the result of the present frame is overdue."""
         self.overdue_s = math.inf
-        found = self._present_work() if self.arrivals.are_regular else None
+        latest_start_s = self.arrivals.latest_start_s
+        found = self._present_work() if math.isfinite(latest_start_s) else None
         if found is None:
             return
         row, profiled_s = found
         slowdown = self.slowdowns[self.in_use]
         mean, variance = slowdown.filter.predict(slowdown.states(row))
         most = mean + JUMP_SCORE * math.sqrt(max(variance, 0.0) + slowdown.filter.noise)
-        self.overdue_s = self.arrivals.latest_start_s + profiled_s * math.exp(most)
+        self.overdue_s = latest_start_s + profiled_s * math.exp(most)
 
     def _present_work(self) -> tuple[int, float] | None:
         """Return row and profiled latency (s) of the frame that is worked on, None: not known.
@@ -282,7 +301,7 @@ class Estimates:
         """Return the mean power of points as it is expected now: [rows] (W)."""
         return (self.profiled.power_w * self.power.factor + self.power.offset_w)[rows]
 
-    def update_profiled_power(self, target_fps: float) -> None:
-        """Follow frame rate, loads and caps."""
+    def update_profiled_power(self, fps: float) -> None:
+        """Follow loads, caps and the frame rate of all cameras together (1/s)."""
         loads = tuple(slowdown.load for slowdown in self.slowdowns)
-        self.profiled.update(self.idle_w, self.busy_w, self.latency_s, target_fps, loads)
+        self.profiled.update(self.idle_w, self.busy_w, self.latency_s, fps, loads)

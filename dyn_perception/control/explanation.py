@@ -23,16 +23,18 @@ class Expectation:
     """What is expected of one point now.
 
     Attributes:
-        latency_s: mean (s).
-        deviation_s: standard deviation of a frame (s).
+        latency_s: mean of a frame, after one of every other camera (s).
+        deviation_s: standard deviation of that (s).
         probability: that a frame is on time.
         power_w: mean power (W).
+        cameras: that share the network.
     """
 
     latency_s: float
     deviation_s: float
     probability: float
     power_w: float
+    cameras: int
 
 
 class Explanation:
@@ -54,10 +56,12 @@ class Explanation:
         mean, variance = slowdown.filter.predict(slowdown.states(row))
         deviation = math.sqrt(max(variance, 0.0) + slowdown.filter.noise)
         log_latency = float(estimates.log_latency[row]) + mean
-        latency_s = math.exp(log_latency)
-        probability = normal.below((math.log(goals.period_s) - log_latency) / deviation)
+        cameras = estimates.arrivals.count
+        latency_s = cameras * math.exp(log_latency)
+        share_s = goals.period_s / cameras
+        probability = normal.below((math.log(share_s) - log_latency) / deviation)
         power_w = estimates.expected_power_w(row)
-        return Expectation(latency_s, latency_s * deviation, probability, power_w)
+        return Expectation(latency_s, latency_s * deviation, probability, power_w, cameras)
 
     def note(
         self, old: int, target: int, asked: int, cause: str, goals: Goals, limits: Limits
@@ -187,7 +191,8 @@ def _binding(
 
 
 def _latency_text(expected: Expectation, goals: Goals) -> str:
+    turn = f' for a frame of each of {expected.cameras} cameras' if expected.cameras > 1 else ''
     return (
         f'{expected.latency_s * 1e3:.1f} ± {expected.deviation_s * 1e3:.1f} ms of '
-        f'{goals.period_s * 1e3:.1f} ms (on time {expected.probability:.1%})'
+        f'{goals.period_s * 1e3:.1f} ms{turn} (on time {expected.probability:.1%})'
     )

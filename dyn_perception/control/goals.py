@@ -17,7 +17,8 @@ class Goals:
     """Targets and limits.
 
     Attributes:
-        target_fps: frames per second; a frame is on time within 1/target_fps of its arrival.
+        target_fps: frames per second of each camera; a frame is on time within 1/target_fps of
+            its arrival.
         power_budget_w: highest mean power of the whole board (W, inf or NaN: none).
         max_temperature_c: highest temperature of the hottest zone (degree Celsius, inf or NaN:
             none).
@@ -65,5 +66,5 @@ class Goals:
 
     @property
     def period_s(self) -> float:
-        """Time a frame may take, 1/target_fps (s)."""
+        """Time from a frame's arrival in which its result is on time, 1/target_fps (s)."""
         return 1.0 / self.target_fps

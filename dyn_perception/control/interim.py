@@ -34,13 +34,13 @@ class Interim:
         self._allowed = rows
         self._narrower.clear()
 
-    def row(self, wanted: int, in_force: Mapping[str, object], period_s: float) -> int:
+    def row(self, wanted: int, in_force: Mapping[str, object], share_s: float) -> int:
         """Return the row to ask for now.
 
         Args:
             wanted: row that is to be reached.
             in_force: settings in force, as far as known.
-            period_s: time a frame may take (s).
+            share_s: time of the network for a frame (s).
         """
         estimates = self._estimates
         point = estimates.model.table.points[wanted]
@@ -52,12 +52,12 @@ class Interim:
         if there and estimates.backlog_s <= 0.0:
             return wanted
         usual_s, _ = estimates.expected_latency(point.width, point.placement, dict(point.clocks))
-        if usual_s > period_s:
+        if usual_s > share_s:
             return wanted  # it is late in any case: nothing to bridge
         clocks = dict(applied) if placement == point.placement else applied
         if there:
             clocks = dict(point.clocks)
-        left_s = period_s - estimates.backlog_s
+        left_s = share_s - estimates.backlog_s
         for row in self._rows_down(wanted):
             width = int(estimates.model.table.widths[row])
             latency_s, deviation = estimates.expected_latency(width, str(placement), clocks)

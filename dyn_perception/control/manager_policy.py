@@ -63,7 +63,7 @@ class ManagerPolicy:
         self._interim = Interim(self._estimates)
         self._explanation = Explanation(self._estimates)
         self._goals = goals
-        self._estimates.update_profiled_power(goals.target_fps)
+        self._estimates.update_profiled_power(self._fps)
         self._held: dict[str, KnobValue] = {}
         self._refused: set[tuple[str, KnobValue]] = set()
         self._dwell = Dwell()
@@ -79,8 +79,22 @@ class ManagerPolicy:
     def set_goals(self, goals: Goals, time_s: float) -> None:
         """Take new goals, in force from the next decision on."""
         self._goals = goals
-        self._estimates.update_profiled_power(goals.target_fps)
+        self._estimates.update_profiled_power(self._fps)
         self._dwell.forget()
+
+    @property
+    def _fps(self) -> float:
+        """Frames of all cameras together (1/s)."""
+        return self._goals.target_fps * self._estimates.arrivals.count
+
+    @property
+    def _share_s(self) -> float:
+        """Time of the network for a frame (s).
+
+        Each period brings a frame of every camera, and in the worst case a frame waits for one of
+        every other camera: both ask for cameras * latency <= period.
+        """
+        return self._goals.period_s / self._estimates.arrivals.count
 
     def set_held(self, held: Mapping[str, KnobValue]) -> None:
         """Take the knobs that a person holds, all of them; only points that fit are chosen."""
@@ -125,19 +139,22 @@ class ManagerPolicy:
 
     def observe_frame(self, frame: FrameObservation) -> None:
         """Take a result; in order of time."""
+        fps = self._fps
         self._estimates.observe_frame(frame, self._goals.period_s)
+        if self._fps != fps:
+            self._estimates.update_profiled_power(self._fps)
         self._estimates.expect_result()
 
     def observe_board(self, board: BoardObservation) -> None:
         """Take a reading of the board; in order of time."""
-        self._estimates.observe_board(board, max(self._row, 0), self._goals.target_fps)
+        self._estimates.observe_board(board, max(self._row, 0), self._fps)
 
     def decide(self, time_s: float) -> Decision:
         """Choose the operating point for the next frames."""
         if math.isfinite(time_s):
             self._time_s = max(self._time_s, time_s)
         goals, estimates = self._goals, self._estimates
-        estimates.foresee(self._time_s, goals.period_s)
+        estimates.foresee(self._time_s, self._share_s)
         outlook = self._outlook()
         limits = self._limits(outlook)
         chosen, gave_way = choose(outlook, limits, goals)
@@ -145,7 +162,7 @@ class ManagerPolicy:
         before, aim = self._row, self._target
         if cause or self._target < 0:
             self._aim_at(int(self._rows[chosen]), cause)
-        asked = self._interim.row(self._target, self._estimates.in_force, goals.period_s)
+        asked = self._interim.row(self._target, self._estimates.in_force, self._share_s)
         if asked != self._row:
             self._ask_for(asked)
         if before >= 0 and before != self._row:
@@ -192,7 +209,7 @@ class ManagerPolicy:
         """Return what is expected of the candidates."""
         estimates, rows = self._estimates, self._rows
         needed, deviation = estimates.log_needed(rows)
-        score = (math.log(self._goals.period_s) - needed) / deviation
+        score = (math.log(self._share_s) - needed) / deviation
         power_w = estimates.power_w(rows)
         return Outlook(self._accuracy, score, power_w, self._elsewhere)
 

@@ -20,8 +20,10 @@ class FrameObservation:
         placement: where it ran.
         groups_run: groups that were run, below `width` if the frame was stopped early; 0: width.
         queueing_s: part of the latency before work on the frame began (s).
-        dropped: frames that arrived since the previous result and were not processed.
+        dropped: frames of its camera that arrived since the previous result of that camera and
+            were not processed.
         busy_s: time that each processor worked for this frame, by its name as a placement (s).
+        camera: which took it, by any name.
     """
 
     time_s: float
@@ -32,6 +34,7 @@ class FrameObservation:
     queueing_s: float = 0.0
     dropped: int = 0
     busy_s: Mapping[str, float] = field(default_factory=dict)
+    camera: str = ''
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dyn_perception.control.arrivals import Arrivals
+from dyn_perception.control.camera_arrivals import CameraArrivals
 from dyn_perception.control.observation import BoardObservation
 from dyn_perception.control.own_work import OwnWork
 
@@ -61,7 +61,7 @@ class OthersLoads:
         """Take a reading."""
         self._readings.append(board)
 
-    def known(self, arrivals: Arrivals) -> Iterator[OthersLoad]:
+    def known(self, arrivals: CameraArrivals) -> Iterator[OthersLoad]:
         """Yield the loads over windows of which the own work has become known, in order."""
         while self._readings:
             board = self._readings[0]

@@ -52,7 +52,7 @@ class Decision:
         status_reason: in words with values.
         binding: goals and knobs that keep a better point away, for example 'frame_rate'.
         gave_way: goals given up because no point meets all, first given up first.
-        expected_latency_s: of a frame at the point (s).
+        expected_latency_s: of a frame at the point, after one of every other camera (s).
         latency_deviation_s: standard deviation of that (s).
         on_time_probability: of a frame at the point, 0...1.
         expected_power_w: of the board at the point (W).

@@ -6,9 +6,10 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
+from dyn_perception.control.cameras import ActiveCameras, patience_s
+
 RATE_WINDOW_S = 1.0
 SHARE_WINDOW_S = 10.0
-_SILENCE_S, _SILENT_PERIODS = 1.0, 3.0
 
 
 @dataclass
@@ -16,41 +17,50 @@ class Achieved:
     """Counts frames; times are of the monotonic clock.
 
     Attributes:
-        frames: seen so far, dropped ones included.
+        frames: of all cameras so far, dropped ones included.
         late: those that were dropped or later than their target.
-        last_s: when the newest result came; None: never.
+        last_s: when the newest result of any camera came; None: never.
     """
 
     frames: int = 0
     late: int = 0
     last_s: float | None = None
-    _recent: deque[tuple[float, int, int]] = field(default_factory=deque)
+    _cameras: ActiveCameras = field(default_factory=ActiveCameras)
+    _recent: deque[tuple[float, int, int, str]] = field(default_factory=deque)
     _latencies_s: list[float] = field(default_factory=list)
 
-    def add(self, time_s: float, latency_s: float, dropped: int, period_s: float) -> None:
-        """Count a result and the frames that were dropped before it."""
+    def add(
+        self, time_s: float, latency_s: float, dropped: int, period_s: float, camera: str = ''
+    ) -> None:
+        """Count a result and the frames of its camera that were dropped before it."""
         late = dropped + (not latency_s <= period_s)
         self.frames += 1 + dropped
         self.late += late
         self.last_s = time_s
-        self._recent.append((time_s, 1 + dropped, late))
+        self._cameras.see(camera, time_s, period_s)
+        self._recent.append((time_s, 1 + dropped, late, camera))
         self._latencies_s.append(latency_s)
         self._forget(time_s)
 
     def silence_s(self, time_s: float) -> float:
-        """Return for how long no result came; infinite where none ever did."""
+        """Return for how long no result of any camera came; infinite where none ever did."""
         return math.inf if self.last_s is None else time_s - self.last_s
 
     def is_silent(self, time_s: float, period_s: float) -> bool:
         """Return whether results are missing for too long to judge by."""
-        return self.silence_s(time_s) > max(_SILENCE_S, _SILENT_PERIODS * period_s)
+        return self.silence_s(time_s) > patience_s(period_s)
+
+    def cameras(self, time_s: float, period_s: float) -> int:
+        """Return how many cameras deliver; 0 where results are missing for too long."""
+        return 0 if self.is_silent(time_s, period_s) else len(self._cameras)
 
     def fps(self, time_s: float) -> float:
-        """Return the results of the last second, per second."""
-        return sum(time_s - entry[0] < RATE_WINDOW_S for entry in self._recent) / RATE_WINDOW_S
+        """Return the results of the last second, per second, of the camera that has fewest."""
+        recent = [entry[3] for entry in self._recent if time_s - entry[0] < RATE_WINDOW_S]
+        return min((recent.count(camera) for camera in self._cameras), default=0) / RATE_WINDOW_S
 
     def on_time_share(self, time_s: float) -> float:
-        """Return the share of frames on time in the last 10 s; NaN where there were none."""
+        """Return the share of all frames on time in the last 10 s; NaN where there were none."""
         self._forget(time_s)
         frames = sum(entry[1] for entry in self._recent)
         return 1 - sum(entry[2] for entry in self._recent) / frames if frames else math.nan

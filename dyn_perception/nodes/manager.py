@@ -122,7 +122,8 @@ class ManagerNode(ParameterNode[ManagerSettings]):
     def _take_result(self, message: PerceptionResult) -> None:
         time_s = time.monotonic()
         frame = frame_observation(message, time_s, self._clusters)
-        self._achieved.add(time_s, frame.latency_s, frame.dropped, 1 / self.settings.target_fps)
+        period_s = 1 / self.settings.target_fps
+        self._achieved.add(time_s, frame.latency_s, frame.dropped, period_s, frame.camera)
         if self._points.is_foreign(frame.placement, self._judgement.table):
             self._points.forget_results()
             self._judgement.stop()

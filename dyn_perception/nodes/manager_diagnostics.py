@@ -60,6 +60,7 @@ def _values(state: ManagerState) -> dict[str, str]:
         'Status': state.status_reason,
         'Target (Hz)': f'{state.target_fps:.2f}',
         'Achieved (Hz)': f'{state.achieved_fps:.2f}',
+        'Cameras': str(state.cameras),
         'On time (%)': f'{100 * state.on_time_share:.1f}',
         'Width': str(state.operating_point.width),
         'Placement': state.operating_point.placement,

@@ -36,6 +36,7 @@ def frame_observation(
         busy_s={
             _processor(entry.processor, clusters): entry.busy_s for entry in message.busy_time
         },
+        camera=message.image_topic,
     )
 
 

@@ -19,7 +19,7 @@ class ManagerSettings:
 
     target_fps: float = parameter(
         30.0,
-        'Frame rate to hold: a frame is on time within 1/target_fps of its arrival.',
+        'Rate of each camera to hold: a frame is on time within 1/target_fps of its arrival.',
         unit='Hz',
         minimum=0.01,
         maximum=1000.0,

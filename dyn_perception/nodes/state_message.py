@@ -38,6 +38,7 @@ def state_message(
         dry_run=settings.dry_run,
         objective=settings.objective,
         target_fps=settings.target_fps,
+        cameras=achieved.cameras(time_s, 1 / settings.target_fps),
         achieved_fps=achieved.fps(time_s),
         on_time_share=achieved.on_time_share(time_s),
         frames=achieved.frames,

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from dyn_perception.control.arrivals import Arrivals
+from dyn_perception.control.camera_arrivals import CameraArrivals
 from dyn_perception.control.observation import BoardObservation, ProcessorObservation
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
@@ -59,7 +59,7 @@ def test_a_clock_that_is_held_down_slows_what_it_is_part_of(
 def test_load_by_others_counts_by_the_work_that_each_processor_does(model: ProfileModel) -> None:
     assert model.shares == {BOTH: {'gpu': pytest.approx(2 / 3), 'cpu:big': pytest.approx(1 / 3)}}
     loads = OthersLoads(model.table.placements, model.shares)
-    arrivals = Arrivals()
+    arrivals = CameraArrivals()
     for loaded in ({'gpu': 0.6, 'cpu:big': 0.3}, {'gpu': 0.6}):
         processors = tuple(ProcessorObservation(*item) for item in _named(loaded))
         loads.add(BoardObservation(1.0, 0.1, processors=processors))

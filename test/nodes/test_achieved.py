@@ -42,3 +42,22 @@ def test_the_mean_latency_is_that_since_the_last_time() -> None:
         achieved.add(1.0, latency_s, 0, PERIOD_S)
     assert achieved.take_latency_s() == pytest.approx(0.2)
     assert math.isnan(achieved.take_latency_s())
+
+
+def test_the_rate_is_that_of_the_slowest_camera_that_delivers() -> None:
+    achieved = Achieved()
+    for number in range(20):
+        achieved.add(0.1 * number, 0.05, 0, PERIOD_S, 'left')
+        if number % 2:
+            achieved.add(0.1 * number + 0.05, 0.05, 1, PERIOD_S, 'right')
+    assert (achieved.frames, achieved.late) == (40, 10)
+    assert achieved.cameras(2.0, PERIOD_S) == 2
+    assert achieved.fps(2.0) == 5.0
+    assert achieved.on_time_share(2.0) == 0.75
+    for number in range(20, 40):  # the right one is dead
+        achieved.add(0.1 * number, 0.05, 0, PERIOD_S, 'left')
+    assert achieved.cameras(4.0, PERIOD_S) == 1
+    assert achieved.fps(3.95) == 10.0
+    assert not achieved.is_silent(4.8, PERIOD_S)
+    assert achieved.is_silent(5.0, PERIOD_S), 'none delivers'
+    assert achieved.cameras(5.0, PERIOD_S) == 0

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rclpy.publisher import Publisher
+from rclpy.timer import Timer
 from sensor_msgs.msg import Image
 
 from dyn_perception.msg import ManagerState
@@ -34,12 +36,23 @@ class ManagedLoop:
         self._domain_id = domain_id
         self._started: list[NodeProcess] = []
         self._pace = folder / 'pace'
-        self._publisher = client.publisher(Image, 'image_raw', matched=False)
         self._image = image_message()
-        self.camera = client.node.create_timer(
-            PERIOD_S, lambda: self._publisher.publish(self._image)
-        )
+        self._cameras: dict[str, tuple[Publisher, Timer]] = {}
+        self.camera = self.start_camera('image_raw')
         self.set_pace(EASY_MS)
+
+    def start_camera(self, topic: str) -> Timer:
+        """Let images of a topic come, and return the timer that they come by."""
+        publisher = self.client.publisher(Image, topic, matched=False)
+        timer = self.client.node.create_timer(PERIOD_S, lambda: publisher.publish(self._image))
+        self._cameras[topic] = publisher, timer
+        return timer
+
+    def stop_camera(self, topic: str) -> None:
+        """Let a camera die."""
+        publisher, timer = self._cameras.pop(topic)
+        self.client.node.destroy_timer(timer)
+        self.client.node.destroy_publisher(publisher)
 
     def set_pace(self, ms: float) -> None:
         """Let every group take this long."""
@@ -82,7 +95,8 @@ class ManagedLoop:
 
     def close(self) -> None:
         """End all nodes."""
-        self.client.node.destroy_timer(self.camera)
+        for topic in list(self._cameras):
+            self.stop_camera(topic)
         for process in self._started:
             if process.is_running():
                 process.send_signal(signal.SIGCONT)  # of those that a test stopped
@@ -92,7 +106,8 @@ class ManagedLoop:
     def explain(self) -> None:
         """Print what a failed wait leaves: who ended, who is connected, where the others are."""
         node = self.client.node
-        print('images go to', self._publisher.get_subscription_count(), 'nodes')
+        for topic, (publisher, _) in self._cameras.items():
+            print('images of', topic, 'go to', publisher.get_subscription_count(), 'nodes')
         print('nodes known here:', sorted(node.get_node_names()))
         for process in self._started:
             if process.is_running():
