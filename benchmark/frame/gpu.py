@@ -12,8 +12,8 @@ from benchmark.figure import Value
 from benchmark.perception.settings import Settings
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
-from dyn_perception.inference.gpu import why_no_gpu
-from dyn_perception.inference.placement import Machine
+from dyn_perception.inference.gpu import find_gpus
+from dyn_perception.inference.placement import Gpus, Machine
 
 _REGIONS = 48
 _FRAMES = 200
@@ -21,11 +21,11 @@ _FRAMES = 200
 
 def measure(settings: Settings) -> dict[str, Value]:
     """Time every width on the GPU, and split over CPU and GPU; nothing without a GPU."""
-    name = next((name for name in ('onnx', 'torch') if not why_no_gpu(name)), None)
+    name = next((name for name in ('onnx', 'torch') if find_gpus(name).count), None)
     if name is None:
         return {}
     bundle = settings.bundle('resnet')
-    machine = Machine({}, no_gpu='')
+    machine = Machine({}, gpus=Gpus(1, ''))
     found: dict[str, Value] = {}
     for place in ('gpu', 'cpu+gpu'):
         with create_engine(bundle, name, placement=machine.place(place)) as engine:

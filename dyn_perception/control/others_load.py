@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dyn_perception.control.arrivals import Arrivals
 from dyn_perception.control.observation import BoardObservation
 from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.processor_names import on_board
 
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
@@ -74,7 +75,7 @@ class OthersLoads:
         cpus = [load for name, load in others.items() if name.startswith('cpu')]
         loads = []
         for name in self._placements:
-            load = others.get(name, math.nan)
+            load = others.get(on_board(name), math.nan)
             if math.isnan(load) and name.startswith('cpu') and cpus:
                 load = max(cpus)  # cores of an unknown cluster: as loaded as the worst
             loads.append(load)

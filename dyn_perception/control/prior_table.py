@@ -12,6 +12,7 @@ from dyn_perception.control.errors import ControlError
 from dyn_perception.control.observation import ProcessorObservation
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.processor_names import is_gpu, on_board
 
 # Multiply-accumulate operations a cycle and time that does not depend on the clock: assumptions,
 # corrected by the first results.
@@ -65,7 +66,7 @@ def prior_table(
     for placement in placements:
         processor = _processor_of(placement, processors)
         for clocks, clock_mhz in _clock_settings(processor, settable):
-            rate = _MACS_PER_CYCLE.get(placement.partition(':')[0], 4.0) * clock_mhz * 1e6
+            rate = _MACS_PER_CYCLE['gpu' if is_gpu(placement) else 'cpu'] * clock_mhz * 1e6
             for cost in widths:
                 if not (math.isfinite(cost.macs) and cost.macs > 0):
                     raise ControlError(f'{cost.macs} MACs of width {cost.width} must be above 0')
@@ -87,10 +88,11 @@ def _processor_of(
     placement: str, processors: Sequence[ProcessorObservation]
 ) -> ProcessorObservation | None:
     """Return the processor of a placement; of bare cores, the one with the highest clock."""
+    name = on_board(placement)
     for processor in processors:
-        if processor.name == placement:
+        if processor.name == name:
             return processor
-    kind = placement.partition(':')[0]
+    kind = name.partition(':')[0]
     same = [item for item in processors if item.name.partition(':')[0] == kind]
     return max(same, key=lambda item: np.nan_to_num(item.maximum_mhz), default=None)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.processor_names import clock_knob
 
 # Clocks are equal within this share: messages carry them as float32.
 CLOCK_TOLERANCE = 1e-3
@@ -20,10 +21,10 @@ _GUESSED_WORK_W = 2.0
 
 def main_knob(placement: str, knobs: tuple[str, ...]) -> int:
     """Return the index of the clock that a placement runs at, -1 if the table has none of it."""
-    name = placement.replace(':', '.', 1)
+    name = clock_knob(placement)
     if name in knobs:
         return knobs.index(name)
-    kind = placement.partition(':')[0]
+    kind = name.partition('.')[0]
     matching = [index for index, knob in enumerate(knobs) if knob.partition('.')[0] == kind]
     return matching[-1] if matching else -1
 
