@@ -13,11 +13,17 @@ from dyn_perception.network.bundle import Bundle
 
 __all__ = ['ENGINE_NAMES', 'EngineError', 'check_parts', 'create_engine']
 
-ENGINE_NAMES = ('onnx', 'torch')
+ENGINE_NAMES = ('onnx', 'tensorrt', 'torch')
+"""`tensorrt` differs from `onnx` on GPUs only."""
 
 
 def create_engine(
-    bundle: Bundle, name: str = 'onnx', *, threads: int = 1, placement: Placement = ANYWHERE
+    bundle: Bundle,
+    name: str = 'onnx',
+    *,
+    threads: int = 1,
+    placement: Placement = ANYWHERE,
+    largest_batch: int = 1,
 ) -> Engine:
     """Load a network into an engine; its library is imported only now.
 
@@ -26,6 +32,7 @@ def create_engine(
         name: one of `ENGINE_NAMES`.
         threads: threads that one group is computed with.
         placement: where they run; with cores of its own the caller sees to it, see `on_cores`.
+        largest_batch: images of a batch, at most; `tensorrt` refuses larger ones on a GPU.
 
     Raises:
         BundleError: if a file of the bundle was changed.
@@ -35,9 +42,10 @@ def create_engine(
     if name not in ENGINE_NAMES:
         raise EngineError(f'engine {name!r} is unknown: choose one of {", ".join(ENGINE_NAMES)}')
     if len(placement.processors) > 1:
-        return _split_engine(bundle, name, threads, placement)
+        return _split_engine(bundle, name, threads, placement, largest_batch)
     try:
-        return _engine_class(name, placement)(bundle, threads=threads, placement=placement)
+        make = _engine_class(name, placement, largest_batch)
+        return make(bundle, threads=threads, placement=placement)
     except ImportError as error:
         raise EngineError(
             f'engine {name!r} cannot be used ({error}): install the Python package '
@@ -45,7 +53,9 @@ def create_engine(
         ) from error
 
 
-def _split_engine(bundle: Bundle, name: str, threads: int, placement: Placement) -> Engine:
+def _split_engine(
+    bundle: Bundle, name: str, threads: int, placement: Placement, largest_batch: int
+) -> Engine:
     from dyn_perception.inference.split_engine import SplitEngine
 
     check_parts(placement, bundle.manifest.groups)
@@ -53,7 +63,14 @@ def _split_engine(bundle: Bundle, name: str, threads: int, placement: Placement)
     try:
         for processor in placement.processors:
             part = Placement(processor.name, (processor,))
-            make = partial(create_engine, bundle, name, threads=threads, placement=part)
+            make = partial(
+                create_engine,
+                bundle,
+                name,
+                threads=threads,
+                placement=part,
+                largest_batch=largest_batch,
+            )
             engines.append(on_cores(processor.cores, make))
         return SplitEngine(bundle.manifest, engines, placement)
     except BaseException:
@@ -75,11 +92,15 @@ def check_parts(placement: Placement, groups: int) -> None:
         )
 
 
-def _engine_class(name: str, placement: Placement) -> Callable[..., Engine]:
+def _engine_class(name: str, placement: Placement, largest_batch: int) -> Callable[..., Engine]:
     if name == 'torch':
         from dyn_perception.inference.torch_engine import TorchEngine
 
         return TorchEngine
+    if placement.processors[0].is_gpu and name == 'tensorrt':
+        from dyn_perception.inference.tensorrt_engine import TensorrtEngine
+
+        return partial(TensorrtEngine, largest_batch=largest_batch)
     if placement.processors[0].is_gpu:
         from dyn_perception.inference.onnx_gpu_engine import OnnxGpuEngine
 

@@ -69,7 +69,8 @@ class PerceptionSettings:
     )
     engine: str = parameter(
         'onnx',
-        'What runs the network: ONNX Runtime, or PyTorch where it is installed.',
+        'What runs the network: ONNX Runtime, the same with TensorRT on GPUs, or PyTorch where it '
+        'is installed.',
         choices=ENGINE_NAMES,
         fixed=True,
     )

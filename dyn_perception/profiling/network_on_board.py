@@ -53,7 +53,13 @@ class NetworkOnBoard:
             self._only_cluster = clusters[0] if alone else ''
 
             def create(placement: Placement) -> Engine:
-                return create_engine(bundle, engine, threads=threads, placement=placement)
+                return create_engine(
+                    bundle,
+                    engine,
+                    threads=threads,
+                    placement=placement,
+                    largest_batch=regions[0] * regions[1],
+                )
         else:
             try:
                 simulated = SimulatedProcessors(root)

@@ -2,13 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """ONNX Runtime's GPU providers where they cannot be used, with what it really says there."""
 
+from pathlib import Path
+
 import onnxruntime
 import pytest
 
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.onnx_gpu_library import reason_in, why_not_loaded
-from dyn_perception.inference.onnx_gpu_options import CUDA_PROVIDER, cuda_options
+from dyn_perception.inference.onnx_gpu_options import (
+    CUDA_PROVIDER,
+    TENSORRT_PROVIDER,
+    cuda_options,
+    tensorrt_options,
+)
 from dyn_perception.inference.placement import Gpus, Machine
 from dyn_perception.network.bundle import Bundle, load_bundle
 from support.bundles import write_test_bundle
@@ -59,6 +66,17 @@ def test_options_name_every_device_but_the_first() -> None:
     assert 'enable_cuda_graph' not in first and 'gpu_mem_limit' not in first
 
 
+def test_tensorrt_builds_for_all_batches_up_to_the_largest() -> None:
+    options = tensorrt_options(1, (3, 32, 40), 48, Path('/engines'), Path('/timings'))
+    assert options['device_id'] == '1'
+    assert options['trt_profile_min_shapes'] == 'image:1x3x32x40'
+    assert options['trt_profile_opt_shapes'] == options['trt_profile_max_shapes']
+    assert options['trt_profile_max_shapes'] == 'image:48x3x32x40'
+    assert options['trt_engine_cache_path'] == '/engines'
+    assert options['trt_timing_cache_path'] == '/timings'
+    assert options['trt_fp16_enable'] == '0'
+
+
 def is_usable(provider: str) -> bool:
     return provider in onnxruntime.get_available_providers() and not why_not_loaded(provider)
 
@@ -74,3 +92,16 @@ def test_session_that_was_put_on_the_cpu_is_refused_with_the_reason(bundle, name
     assert 'took CPUExecutionProvider: ' in text
     assert 'cannot open shared object file' in text
     assert 'install the CUDA and cuDNN' in text
+
+
+@pytest.mark.skipif(is_usable(TENSORRT_PROVIDER), reason='ONNX Runtime can use TensorRT here')
+@pytest.mark.filterwarnings('ignore:Specified provider')
+@pytest.mark.parametrize('name', ['gpu', 'cpu+gpu'])
+def test_tensorrt_that_cannot_be_used_is_refused(bundle, tmp_path, monkeypatch, name) -> None:
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    with pytest.raises(PlacementError) as caught:
+        create_engine(bundle, 'tensorrt', placement=MACHINE.place(name))
+    text = str(caught.value)
+    assert f'lists {TENSORRT_PROVIDER} but ' in text
+    assert 'cannot open shared object file' in text
+    assert text.endswith('or choose engine onnx')

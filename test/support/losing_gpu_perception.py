@@ -30,9 +30,9 @@ class _LostGpuEngine(OnnxEngine):
         return super()._forward(group, batch)
 
 
-def _class_with_gpu(name: str, placement: Placement) -> Callable[..., Engine]:
+def _class_with_gpu(name: str, placement: Placement, largest_batch: int) -> Callable[..., Engine]:
     is_gpu = placement.processors[0].is_gpu
-    return _LostGpuEngine if is_gpu else _engine_class(name, placement)
+    return _LostGpuEngine if is_gpu else _engine_class(name, placement, largest_batch)
 
 
 def main() -> int:
