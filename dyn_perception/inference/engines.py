@@ -93,15 +93,20 @@ def check_parts(placement: Placement, groups: int) -> None:
 
 
 def _engine_class(name: str, placement: Placement, largest_batch: int) -> Callable[..., Engine]:
+    is_gpu = placement.processors[0].is_gpu
+    if name == 'torch' and is_gpu:
+        from dyn_perception.inference.torch_gpu_engine import TorchGpuEngine
+
+        return TorchGpuEngine
     if name == 'torch':
         from dyn_perception.inference.torch_engine import TorchEngine
 
         return TorchEngine
-    if placement.processors[0].is_gpu and name == 'tensorrt':
+    if name == 'tensorrt' and is_gpu:
         from dyn_perception.inference.tensorrt_engine import TensorrtEngine
 
         return partial(TensorrtEngine, largest_batch=largest_batch)
-    if placement.processors[0].is_gpu:
+    if is_gpu:
         from dyn_perception.inference.onnx_gpu_engine import OnnxGpuEngine
 
         return OnnxGpuEngine
