@@ -71,19 +71,24 @@ class Engine(ABC):
         self.placement = placement
         self.image_shape = (3, manifest.input.height, manifest.input.width)
 
-    def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run_group(
+        self, group: int, batch: NDArray[np.float32], *, is_loaded: bool = False
+    ) -> NDArray[np.float32]:
         """Return the logits of one group, float32 [N, classes].
 
         Args:
             group: 1...groups.
             batch: normalised RGB, float32 [N, 3, H, W].
+            is_loaded: whether the last call had the same array with the same content, which need
+                not be copied to a GPU again.
 
         Raises:
             EngineError: if the group or the batch does not fit the network, or running it fails.
         """
         self._check_number('group', group)
         batch = self._checked(batch)
-        self._begin(batch)
+        if not is_loaded:
+            self._begin(batch)
         logits: NDArray[np.float32] = self._forward(group, batch).copy()
         return logits
 

@@ -49,13 +49,15 @@ class SplitPart:
         """Compute groups of a frame until it needs no more of this part."""
         is_gpu = self.processor.is_gpu
         clock = time.perf_counter if is_gpu else time.thread_time
+        is_loaded = False
         while (group := frame.take(self)) is not None:
             busy_start, start = clock(), time.perf_counter()
             try:
-                logits = self._engine.run_group(group, frame.batch)
+                logits = self._engine.run_group(group, frame.batch, is_loaded=is_loaded)
             except Exception as error:  # raised again where the frame's result is asked for
                 frame.fail(self, error)
                 return
+            is_loaded = True
             busy_s, seconds = clock() - busy_start, time.perf_counter() - start
             frame.add(self, group, logits, seconds, busy_s)
 

@@ -82,14 +82,16 @@ class StretchedEngine(Engine):
         finally:
             self._end()
 
-    def run_group(self, group: int, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run_group(
+        self, group: int, batch: NDArray[np.float32], *, is_loaded: bool = False
+    ) -> NDArray[np.float32]:
         """Run as `Engine.run_group` does, in modelled time.
 
         Raises:
             EngineError: as there, and if the board does not run any more.
         """
         try:
-            return super().run_group(group, batch)
+            return super().run_group(group, batch)  # each group begins now in modelled time
         finally:
             self._end()
 

@@ -12,6 +12,7 @@ import torch
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import Gpus, Machine
+from dyn_perception.inference.split_engine import SplitEngine
 from dyn_perception.inference.torch_batch import StaticBatches
 from dyn_perception.inference.torch_gpu_engine import TorchGpuEngine
 from dyn_perception.network.bundle import Bundle, load_bundle
@@ -69,6 +70,19 @@ def test_results_are_not_overwritten_and_new_content_is_seen(engine) -> None:
     second = engine.run(batch, 2).logits
     np.testing.assert_array_equal((first, group), kept)
     assert not np.allclose(first, second)
+
+
+def test_frames_split_with_a_cpu_see_new_content(bundle, engine) -> None:
+    cpu, batch = create_engine(bundle, 'torch'), images(2).copy()
+    placement = MACHINE.place('cpu+cuda:1')
+    with SplitEngine(bundle.manifest, [cpu, engine], placement) as split:
+        split.warm_up(2)
+        with create_engine(bundle, 'torch') as one:
+            for seed in range(20):
+                batch[:] = images(2, seed)
+                expected = one.run(batch, GROUPS).logits
+                np.testing.assert_allclose(split.run(batch, GROUPS).logits, expected, atol=1e-5)
+        assert set(split.busy_times(0.1)) == {'cpu', 'cuda:1'}
 
 
 def test_every_group_is_captured_once_for_each_batch_size(engine, device) -> None:
