@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmark import ROOT
 
-_LIBRARIES = ('numpy', 'onnxruntime', 'opencv-python-headless', 'torch')
+_LIBRARIES = ('numpy', 'onnxruntime', 'onnxruntime-gpu', 'opencv-python-headless', 'torch')
 
 
 def describe_machine() -> dict[str, object]:
@@ -19,6 +19,7 @@ def describe_machine() -> dict[str, object]:
         'processor': _processor(),
         'cores': len(os.sched_getaffinity(0)),
         'memory_bytes': os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES'),
+        'gpus': find_gpu_names(),
         'load_average': os.getloadavg()[0],
         'kernel': platform.release(),
         'python': platform.python_version(),
@@ -43,6 +44,21 @@ def _processor() -> str:
         if name.strip() in ('model name', 'Model'):  # x86, Arm
             return value.strip()
     return platform.machine()
+
+
+def find_gpu_names(root: Path = Path('/')) -> list[str]:
+    """Return the models of NVIDIA's GPUs; of a Jetson, which has one on its chip, the board's."""
+    names = []
+    for path in sorted(root.glob('proc/driver/nvidia/gpus/*/information')):
+        for line in path.read_text().splitlines():
+            name, _, value = line.partition(':')
+            if name == 'Model':
+                names.append(value.strip())
+    model = root / 'proc/device-tree/model'
+    if not names and model.exists():
+        board = model.read_text().strip('\0 \n')
+        return [board] if 'NVIDIA' in board else []
+    return names
 
 
 def _installed_distro() -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmark.board.settings import Settings
 from benchmark.figure import Value
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import load_board_description
 from dyn_perception.simulation.board_model import BoardModel
@@ -81,7 +81,7 @@ def operating_point(
 ) -> Point:
     """Return time and energy of a frame, with the board as warm as endless frames make it."""
     model = BoardModel(description)
-    model.set_limit(knob_of(processor), clock_mhz)
+    model.set_limit(clock_knob(processor), clock_mhz)
     model.step(_CLOCK_SETTLES_S, {})
     model.settle(workload.busy(processor))
     if model.clock_mhz(processor) != clock_mhz or model.throttled:

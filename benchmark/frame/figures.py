@@ -73,5 +73,9 @@ FIGURES = (
         'widths 1 and 4, and the bare relay',
         digits=0,
     ),
-    Figure('gpu', 'latency by width on a CUDA device, first frame after a change (ms)'),
+    Figure(
+        'gpu',
+        'resnet, 48 regions, by engine and placement on a CUDA device: latency of widths 1 to 4 '
+        'and of the first frame after a change of width (ms)',
+    ),
 )

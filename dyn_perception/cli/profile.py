@@ -54,7 +54,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         '--seconds', type=float, default=1.0, metavar='S', help='for each point (default: 1)'
     )
-    parser.add_argument('--engine', choices=('onnx', 'torch'), default='onnx')
+    parser.add_argument(
+        '--engine', choices=('onnx', 'tensorrt', 'torch'), default='onnx',
+        help='as the parameter engine (default: onnx)',
+    )  # fmt: skip
     parser.add_argument('--threads', type=int, default=1, metavar='N', help='CPU threads')
     parser.add_argument(
         '--plot', type=Path, metavar='FILE',

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dyn_perception.control.camera_arrivals import CameraArrivals
 from dyn_perception.control.observation import BoardObservation
 from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.processor_names import on_board
 
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
@@ -91,5 +92,5 @@ class OthersLoads:
 
 def _load(processor: str, others: Mapping[str, float], worst: float) -> float:
     """Return the load of a processor; cores of an unknown cluster are as loaded as the worst."""
-    load = others.get(processor, math.nan)
+    load = others.get(on_board(processor), math.nan)
     return worst if math.isnan(load) and processor.startswith('cpu') else load

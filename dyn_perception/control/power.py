@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.feature_filter import FeatureFilter
-from dyn_perception.control.placements import processors_of
+from dyn_perception.control.processor_names import processors_of
 from dyn_perception.control.profile_model import ProfileModel
 
 # Prior standard deviations: power of other programs and the board's own spread (W, as a share of

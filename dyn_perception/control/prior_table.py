@@ -12,7 +12,7 @@ from dyn_perception.control.errors import ControlError
 from dyn_perception.control.observation import ProcessorObservation
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.placements import processors_of
+from dyn_perception.control.processor_names import is_gpu, on_board, processors_of
 
 # Multiply-accumulate operations a cycle and time that does not depend on the clock: assumptions,
 # corrected by the first results.
@@ -66,8 +66,8 @@ def prior_table(
     for placement in placements:
         processor = _processor_of(placement, processors)
         for clocks, clock_mhz in _clock_settings(processor, settable):
-            kind = processors_of(placement)[0].partition(':')[0]
-            rate = _MACS_PER_CYCLE.get(kind, 4.0) * clock_mhz * 1e6
+            gpu = is_gpu(processors_of(placement)[0])
+            rate = _MACS_PER_CYCLE['gpu' if gpu else 'cpu'] * clock_mhz * 1e6
             for cost in widths:
                 if not (math.isfinite(cost.macs) and cost.macs > 0):
                     raise ControlError(f'{cost.macs} MACs of width {cost.width} must be above 0')
@@ -89,11 +89,11 @@ def _processor_of(
     placement: str, processors: Sequence[ProcessorObservation]
 ) -> ProcessorObservation | None:
     """Return the first processor of a placement; of bare cores, the one with the highest clock."""
-    first = processors_of(placement)[0]
+    name = on_board(processors_of(placement)[0])
     for processor in processors:
-        if processor.name == first:
+        if processor.name == name:
             return processor
-    kind = first.partition(':')[0]
+    kind = name.partition(':')[0]
     same = [item for item in processors if item.name.partition(':')[0] == kind]
     return max(same, key=lambda item: np.nan_to_num(item.maximum_mhz), default=None)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.control.processor_names import clock_knob, processors_of
 
 # Clocks are equal within this share: messages carry them as float32.
 CLOCK_TOLERANCE = 1e-3
@@ -24,11 +24,10 @@ def main_knob(placement: str, knobs: tuple[str, ...]) -> int:
 
     Of processors that share a frame's groups, that of the first one.
     """
-    processor = processors_of(placement)[0]
-    name = knob_of(processor)
+    name = clock_knob(processors_of(placement)[0])
     if name in knobs:
         return knobs.index(name)
-    kind = processor.partition(':')[0]
+    kind = name.partition('.')[0]
     matching = [index for index, knob in enumerate(knobs) if knob.partition('.')[0] == kind]
     return matching[-1] if matching else -1
 

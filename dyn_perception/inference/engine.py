@@ -79,7 +79,8 @@ class Engine(ABC):
         Args:
             group: 1...groups.
             batch: normalised RGB, float32 [N, 3, H, W].
-            is_first: whether it is the first group that this engine runs of the batch.
+            is_first: whether it is the first group that this engine runs of the batch; otherwise
+                the last call had the same array, which need not be copied to a GPU again.
 
         Raises:
             EngineError: if the group or the batch does not fit the network, or running it fails.

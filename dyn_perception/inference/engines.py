@@ -14,11 +14,17 @@ from dyn_perception.network.manifest import Manifest
 
 __all__ = ['ENGINE_NAMES', 'EngineError', 'check_parts', 'create_engine', 'split_engine']
 
-ENGINE_NAMES = ('onnx', 'torch')
+ENGINE_NAMES = ('onnx', 'tensorrt', 'torch')
+"""`tensorrt` differs from `onnx` on GPUs only."""
 
 
 def create_engine(
-    bundle: Bundle, name: str = 'onnx', *, threads: int = 1, placement: Placement = ANYWHERE
+    bundle: Bundle,
+    name: str = 'onnx',
+    *,
+    threads: int = 1,
+    placement: Placement = ANYWHERE,
+    largest_batch: int = 1,
 ) -> Engine:
     """Load a network into an engine; its library is imported only now.
 
@@ -27,6 +33,7 @@ def create_engine(
         name: one of `ENGINE_NAMES`.
         threads: threads that one group is computed with.
         placement: where they run; with cores of its own the caller sees to it, see `on_cores`.
+        largest_batch: images of a batch, at most; `tensorrt` refuses larger ones on a GPU.
 
     Raises:
         BundleError: if a file of the bundle was changed.
@@ -36,14 +43,17 @@ def create_engine(
     if name not in ENGINE_NAMES:
         raise EngineError(f'engine {name!r} is unknown: choose one of {", ".join(ENGINE_NAMES)}')
     if len(placement.processors) > 1:
-        make = partial(_load, bundle, name, threads)
+        make = partial(_load, bundle, name, threads, largest_batch)
         return split_engine(bundle.manifest, placement, make)
-    return _load(bundle, name, threads, placement)
+    return _load(bundle, name, threads, largest_batch, placement)
 
 
-def _load(bundle: Bundle, name: str, threads: int, placement: Placement) -> Engine:
+def _load(
+    bundle: Bundle, name: str, threads: int, largest_batch: int, placement: Placement
+) -> Engine:
     try:
-        return _engine_class(name, placement)(bundle, threads=threads, placement=placement)
+        make = _engine_class(name, placement, largest_batch)
+        return make(bundle, threads=threads, placement=placement)
     except ImportError as error:
         raise EngineError(
             f'engine {name!r} cannot be used ({error}): install the Python package '
@@ -93,12 +103,21 @@ def check_parts(placement: Placement, groups: int) -> None:
         )
 
 
-def _engine_class(name: str, placement: Placement) -> Callable[..., Engine]:
+def _engine_class(name: str, placement: Placement, largest_batch: int) -> Callable[..., Engine]:
+    is_gpu = placement.processors[0].is_gpu
+    if name == 'torch' and is_gpu:
+        from dyn_perception.inference.torch_gpu_engine import TorchGpuEngine
+
+        return TorchGpuEngine
     if name == 'torch':
         from dyn_perception.inference.torch_engine import TorchEngine
 
         return TorchEngine
-    if placement.processors[0].is_gpu:
+    if name == 'tensorrt' and is_gpu:
+        from dyn_perception.inference.tensorrt_engine import TensorrtEngine
+
+        return partial(TensorrtEngine, largest_batch=largest_batch)
+    if is_gpu:
         from dyn_perception.inference.onnx_gpu_engine import OnnxGpuEngine
 
         return OnnxGpuEngine

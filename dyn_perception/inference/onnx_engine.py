@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The default engine: ONNX Runtime on the CPU, one session for each group."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.errors import EngineError, PlacementError
+from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.onnx_content import refers_to_other_files
 from dyn_perception.inference.onnx_memory import release_freed_memory, share_arena
 from dyn_perception.inference.placement import ANYWHERE, Placement
@@ -18,6 +19,9 @@ from dyn_perception.network.bundle import Bundle
 _INPUT = 'image'
 _OUTPUT = 'logits'
 _ERRORS_ONLY = 3
+
+ProviderSetting: TypeAlias = 'str | tuple[str, dict[str, str]]'
+"""A provider of ONNX Runtime, with options."""
 
 
 class _Binding(NamedTuple):
@@ -32,12 +36,7 @@ class OnnxEngine(Engine):
     """Runs `group_<g>.onnx` of a bundle in one ONNX Runtime session each.
 
     The sessions share one memory arena, since they run in turn.
-
-    Attributes:
-        providers: of ONNX Runtime, that which is to compute first.
     """
-
-    providers: tuple[str, ...] = ('CPUExecutionProvider',)
 
     def __init__(
         self, bundle: Bundle, *, threads: int = 1, placement: Placement = ANYWHERE
@@ -77,7 +76,7 @@ class OnnxEngine(Engine):
         except Exception as error:  # ONNX Runtime's errors have no common class of their own
             self._batch = None
             raise EngineError(
-                f'group {group} failed on a batch of {len(batch)}: {_one_line(error)}; '
+                f'group {group} failed on a batch of {len(batch)}: {self._reason(error)}; '
                 'use fewer regions if memory is short, else export the bundle again'
             ) from error
         return binding.logits
@@ -105,32 +104,40 @@ class OnnxEngine(Engine):
         try:
             # Without the fallback, which prints to standard output and tries the same again.
             session = onnxruntime.InferenceSession(
-                content, session_options(self.threads), list(self.providers), enable_fallback=0
+                content,
+                session_options(self.threads),
+                list(self._providers(content)),
+                enable_fallback=0,
             )
+        except EngineError:
+            raise
         except Exception as error:  # ONNX Runtime's errors have no common class of their own
-            raise EngineError(
-                f'group {group} of {bundle.path} cannot be loaded by ONNX Runtime '
-                f'{onnxruntime.__version__}: {_one_line(error)}; export the bundle again'
-            ) from error
+            raise self._load_error(f'group {group} of {bundle.path}', error) from error
         # The session keeps a second copy of the weights in the bytes it was made from, only to
         # be able to change its providers later.
         if hasattr(session, '_model_bytes'):
             session._model_bytes = None
         del content
         release_freed_memory()
-        self._check_provider(session)
+        self._check_providers(session)
         self._check_interface(bundle, group, session)
         return session
 
-    def _check_provider(self, session: onnxruntime.InferenceSession) -> None:
+    def _providers(self, content: bytes) -> Sequence[ProviderSetting]:
+        """Return the providers of ONNX Runtime for a model, that which is to compute first."""
+        return ('CPUExecutionProvider',)
+
+    def _check_providers(self, session: onnxruntime.InferenceSession) -> None:
         """Refuse a session that ONNX Runtime silently put on another processor."""
-        found = session.get_providers()
-        if found[0] not in self.providers:
-            raise PlacementError(
-                f'{self.placement.name} cannot run the network: ONNX Runtime lists '
-                f'{" and ".join(self.providers)} but could not load it and took {found[0]}; '
-                'install the CUDA and cuDNN versions that this onnxruntime-gpu was made for'
-            )
+
+    def _load_error(self, what: str, error: Exception) -> EngineError:
+        return EngineError(
+            f'{what} cannot be loaded by ONNX Runtime {onnxruntime.__version__}: '
+            f'{self._reason(error)}; export the bundle again'
+        )
+
+    def _reason(self, error: Exception) -> str:
+        return ' '.join(str(error).split())
 
     def _check_interface(
         self, bundle: Bundle, group: int, session: onnxruntime.InferenceSession
@@ -169,10 +176,6 @@ def _refuse_other_files(content: bytes, place: str) -> None:
             f'{place} refers to weights in another file, which nothing has checked: a model must '
             'hold its weights itself; export the bundle again'
         )
-
-
-def _one_line(error: Exception) -> str:
-    return ' '.join(str(error).split())
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dyn_perception.control.processor_names import CUDA, GPU, SPLIT
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.processors import (
     format_core_list,
@@ -14,9 +15,18 @@ from dyn_perception.inference.processors import (
     usable_cores,
 )
 
+__all__ = [
+    'ANYWHERE',
+    'ANY_CPU',
+    'GPU',
+    'SPLIT',
+    'Gpus',
+    'Machine',
+    'Placement',
+    'Processor',
+]
+
 ANY_CPU = 'cpu'
-GPU = 'gpu'
-SPLIT = '+'
 _CORES_OF = 'cpu:'
 
 
@@ -27,12 +37,14 @@ class Processor:
     Attributes:
         name: as in parameters and results, for example `cpu:a57`.
         cores: cores whose threads compute, or that feed the GPU; None: any that is allowed.
-        is_gpu: whether the network runs on the GPU.
+        is_gpu: whether the network runs on a GPU.
+        device: CUDA's index of the GPU.
     """
 
     name: str
     cores: tuple[int, ...] | None = None
     is_gpu: bool = False
+    device: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,42 @@ ANYWHERE = Placement(ANY_CPU, (Processor(ANY_CPU),))
 
 
 @dataclass(frozen=True)
+class Gpus:
+    """The GPUs that an engine may be able to use.
+
+    Attributes:
+        count: CUDA devices.
+        why_none: why there is none, empty if there is one.
+    """
+
+    count: int = 0
+    why_none: str = 'no GPU was looked for'
+
+    @property
+    def offer(self) -> str:
+        """The placements on them in words."""
+        if not self.count:
+            return f'no gpu: {self.why_none}'
+        others = [f'{CUDA}{device}' for device in range(1, self.count)]
+        return ', '.join([f'{GPU} (that is {CUDA}0)', *others])
+
+    def find(self, name: str) -> Processor:
+        """Return the GPU of a placement `gpu` or `cuda:<index>`.
+
+        Raises:
+            ValueError: if there is no such GPU.
+        """
+        index = '0' if name == GPU else name.removeprefix(CUDA)
+        if not (index.isascii() and index.isdigit() and index == str(int(index))):
+            raise ValueError(f'{index!r} is no CUDA device such as 0')
+        if not self.count:
+            raise ValueError(self.why_none)
+        if int(index) >= self.count:
+            raise ValueError(f'there is no CUDA device {index}')
+        return Processor(name, is_gpu=True, device=int(index))
+
+
+@dataclass(frozen=True)
 class Machine:
     """What a machine offers to placements.
 
@@ -66,14 +114,14 @@ class Machine:
         usable: cores that this process may run on.
         present: cores that the machine has.
         online: cores that are switched on.
-        no_gpu: why no GPU can be used, empty if one may be.
+        gpus: that may be used.
     """
 
     clusters: Mapping[str, tuple[int, ...]]
     usable: frozenset[int] = field(default_factory=usable_cores)
     present: frozenset[int] = field(default_factory=present_cores)
     online: frozenset[int] = field(default_factory=online_cores)
-    no_gpu: str = 'no GPU was looked for'
+    gpus: Gpus = field(default_factory=Gpus)
 
     @property
     def offer(self) -> str:
@@ -84,15 +132,16 @@ class Machine:
             if self.usable.intersection(cores)
         ]
         cores = f'{_CORES_OF}<cores> of {format_core_list(self.usable)}'
-        gpu = f'no gpu: {self.no_gpu}' if self.no_gpu else GPU
-        return '; '.join([', '.join([ANY_CPU, *clusters, cores]), gpu, 'parts joined by +'])
+        cpu = ', '.join([ANY_CPU, *clusters, cores])
+        return '; '.join([cpu, self.gpus.offer, 'parts joined by +'])
 
     def place(self, name: str) -> Placement:
         """Return what a placement stands for on this machine.
 
         Args:
             name: `cpu` (any core), `cpu:<cluster>`, `cpu:<cores>` such as `cpu:0`, `cpu:0,2` or
-                `cpu:0-3`, `gpu`, or several of these joined by `+` that share the groups.
+                `cpu:0-3`, `gpu` (the first CUDA device), `cuda:<index>`, or several of these
+                joined by `+` that share the groups.
 
         Raises:
             PlacementError: if this machine does not offer it; the text lists what it does.
@@ -107,26 +156,25 @@ class Machine:
             ) from error
 
     def _check_apart(self, processors: tuple[Processor, ...]) -> None:
-        """Refuse processors that would compute on the same core, or twice on the GPU."""
-        taken: dict[object, str] = {}
+        """Refuse processors that would compute on the same core, or twice on a GPU."""
+        taken: dict[str, str] = {}
         for processor in processors:
             cores = self.usable if processor.cores is None else processor.cores
-            for place in (GPU,) if processor.is_gpu else cores:
+            gpu = (f'CUDA device {processor.device}',)
+            for place in gpu if processor.is_gpu else (f'core {core}' for core in cores):
                 if place in taken:
-                    what = place if place == GPU else f'core {place}'
+                    remedy = 'name one of them' if processor.is_gpu else 'name cores for each part'
                     raise ValueError(
-                        f'{taken[place]} and {processor.name} would share {what}, which is no '
-                        'gain: name cores for each part'
+                        f'{taken[place]} and {processor.name} would share {place}, which is no '
+                        f'gain: {remedy}'
                     )
                 taken[place] = processor.name
 
     def _processor(self, name: str) -> Processor:
         if name == ANY_CPU:
             return Processor(name)
-        if name == GPU:
-            if self.no_gpu:
-                raise ValueError(self.no_gpu)
-            return Processor(name, is_gpu=True)
+        if name == GPU or name.startswith(CUDA):
+            return self.gpus.find(name)
         kind, _, where = name.partition(':')
         if kind != ANY_CPU or not where:
             raise ValueError('there is no such processor')

@@ -5,7 +5,7 @@
 from pathlib import Path
 
 from dyn_perception.board.board import open_board
-from dyn_perception.inference.gpu import why_no_gpu
+from dyn_perception.inference.gpu import find_gpus
 from dyn_perception.inference.placement import Machine, Placement
 
 
@@ -24,4 +24,4 @@ class ThisMachine:
         Raises:
             PlacementError: if the machine does not offer it; the text lists what it does.
         """
-        return Machine(self._clusters, no_gpu=why_no_gpu(self._engine)).place(name)
+        return Machine(self._clusters, gpus=find_gpus(self._engine)).place(name)

@@ -9,6 +9,7 @@ from dyn_perception.control.observation import (
     FrameObservation,
     ProcessorObservation,
 )
+from dyn_perception.control.processor_names import on_board
 from dyn_perception.msg import BoardState, ClusterState, GpuState, PerceptionResult
 
 MILLISECOND_S = 1e-3
@@ -77,7 +78,7 @@ def _observation(
 
 
 def _processor(name: str, clusters: Sequence[ClusterState]) -> str:
-    """Return the cluster whose load the work shows in: `cpu` and `cpu:0` name cores only."""
+    """Return the cluster or GPU whose load the work shows in: `cpu`, `cpu:0` name cores only."""
     if name == 'cpu' and len(clusters) == 1:
         return f'cpu:{clusters[0].name}'
     first = name.removeprefix('cpu:').split(',')[0].split('-')[0]
@@ -85,4 +86,4 @@ def _processor(name: str, clusters: Sequence[ClusterState]) -> str:
         for cluster in clusters:
             if int(first) in cluster.cores:
                 return f'cpu:{cluster.name}'
-    return name
+    return on_board(name)

@@ -94,9 +94,16 @@ class PerceptionPlacing:
         self,
     ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
         engine, threads = self._node.settings.engine, self._node.settings.threads
+        rows, columns = self._node.settings.regions
 
         def create(placement: Placement) -> Engine:
-            return create_engine(self._bundle, engine, threads=threads, placement=placement)
+            return create_engine(
+                self._bundle,
+                engine,
+                threads=threads,
+                placement=placement,
+                largest_batch=rows * columns,
+            )
 
         return ThisMachine(engine).place, create
 

@@ -37,7 +37,8 @@ class PerceptionSettings:
     placement: str = parameter(
         'cpu',
         'Where the network runs: cpu (any core), cpu: and a cluster or cores (cpu:a57, cpu:0, '
-        'cpu:0,2, cpu:0-3), gpu, or several joined by + that share the groups of each frame.',
+        'cpu:0,2, cpu:0-3), gpu (that is cuda:0), cuda:1, or several joined by + that share the '
+        'groups of each frame.',
         constraint='What the machine offers is listed when another value is refused',
     )
     enabled: bool = parameter(
@@ -68,7 +69,8 @@ class PerceptionSettings:
     )
     engine: str = parameter(
         'onnx',
-        'What runs the network: ONNX Runtime, or PyTorch where it is installed.',
+        'What runs the network: ONNX Runtime, the same with TensorRT on GPUs, or PyTorch where it '
+        'is installed.',
         choices=ENGINE_NAMES,
         fixed=True,
     )

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changing where the network runs while frames go on."""
 
+import logging
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -80,9 +81,22 @@ class PlacementChanges:
             self._worker.call_between_frames(partial(self._install, pipeline, installed))
             while not installed.wait(_JOIN_S) and not self._closed:
                 pass
-            if self._retired is not None:
-                self._retired.close()  # here, since it takes longer than the gap between frames
-                self._retired = None
+            self._close_retired()
+
+    def _close_retired(self) -> None:
+        """Close the former pipeline here, since it takes longer than the gap between frames."""
+        retired, self._retired = self._retired, None
+        if retired is None:
+            return
+        try:
+            retired.close()
+        except Exception as error:  # of a lost GPU; what is in force must still be changeable
+            logging.getLogger(__name__).warning(
+                'placement %s could not give all of its memory back: %s; start the node again if '
+                'it is missed',
+                retired.placement.name,
+                error,
+            )
 
     def _next_wanted(self) -> Placement | None:
         with self._lock:

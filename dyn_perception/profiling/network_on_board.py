@@ -8,10 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 from dyn_perception.board.board import Board, open_board
-from dyn_perception.control.placements import join_processors, knob_of
+from dyn_perception.control.processor_names import clock_knob, join_processors
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
-from dyn_perception.inference.gpu import why_no_gpu
+from dyn_perception.inference.gpu import find_gpus
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, GPU, Machine, Placement
@@ -44,18 +44,24 @@ class NetworkOnBoard:
         create: Callable[[Placement], Engine]
         if root == _THIS_MACHINE:
             found = {cluster.name: cluster.cores for cluster in self.board.topology.clusters}
-            machine = Machine(found, no_gpu=why_no_gpu(engine))
+            machine = Machine(found, gpus=find_gpus(engine))
             self._place = machine.place
             clusters = [
                 name for name, cores in machine.clusters.items() if machine.usable & set(cores)
             ]
             alone = len(clusters) == 1
             self._placements = [ANY_CPU] if alone else [f'cpu:{name}' for name in clusters]
-            self._placements += [] if machine.no_gpu else [GPU]
+            self._placements += [GPU] if machine.gpus.count else []
             self._only_cluster = clusters[0] if alone else ''
 
             def create(placement: Placement) -> Engine:
-                return create_engine(bundle, engine, threads=threads, placement=placement)
+                return create_engine(
+                    bundle,
+                    engine,
+                    threads=threads,
+                    placement=placement,
+                    largest_batch=regions[0] * regions[1],
+                )
         else:
             try:
                 simulated = SimulatedProcessors(root)
@@ -96,4 +102,4 @@ class NetworkOnBoard:
     def _knob(self, processor: str) -> str:
         if processor == ANY_CPU and self._only_cluster:
             return f'cpu.{self._only_cluster}'
-        return knob_of(processor)
+        return clock_knob(processor)

@@ -5,7 +5,7 @@
 import math
 from collections.abc import Mapping
 
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.heat import create_heat
@@ -55,7 +55,7 @@ class BoardModel:
         ]
         self.processors = tuple(description.processors)
         self._numbers = {name: index for index, name in enumerate(self.processors)}
-        self._knobs = {knob_of(model.name): model for model in self._models}
+        self._knobs = {clock_knob(model.name): model for model in self._models}
         self._others = [
             (
                 part.idle_w * self.variation.idle_power,

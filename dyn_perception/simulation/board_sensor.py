@@ -6,7 +6,7 @@ import math
 from collections import deque
 
 from dyn_perception.control.observation import BoardObservation, ProcessorObservation
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_model import BoardModel
 
 PERIOD_S = 0.1
@@ -29,7 +29,8 @@ class BoardSensor:
         self.due_s = PERIOD_S
         self._waiting: deque[tuple[float, BoardObservation]] = deque()
         self._fixed = {
-            name: (knob_of(name), board.steps_mhz(knob_of(name))) for name in board.processors
+            name: (clock_knob(name), board.steps_mhz(clock_knob(name)))
+            for name in board.processors
         }
 
     @property

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.power_description import Rail
 from dyn_perception.simulation.tree_layout import (
@@ -87,14 +87,14 @@ def _add_gpu(layout: Layout, view: BoardView, devices: str, governor: str) -> No
     steps = [round(step * 1e6) for step in view.description.processors[_GPU].steps_mhz]
     layout.text(f'{folder}/available_frequencies', ' '.join(map(str, steps)))
     layout.text(f'{folder}/min_freq', str(steps[0]))
-    layout.text(f'{folder}/max_freq', f'{model.limits[knob_of(_GPU)] * 1e6:<16.0f}')
+    layout.text(f'{folder}/max_freq', f'{model.limits[clock_knob(_GPU)] * 1e6:<16.0f}')
     layout.text(f'{folder}/governor', governor)
     layout.gauges[f'{folder}/cur_freq'] = lambda: f'{model.clock_mhz(_GPU) * 1e6:.0f}'
     layout.gauges[f'{device}/load'] = lambda: f'{view.gpu_load() * 1000:.0f}'
     layout.links[f'{folder}/device'] = '../../'
     layout.links[f'{devices}/gpu.0'] = name
     layout.links[f'sys/class/devfreq/{name}'] = f'../../../{folder}'
-    layout.limits.append(LimitFile(f'{folder}/max_freq', knob_of(_GPU), 1_000_000))
+    layout.limits.append(LimitFile(f'{folder}/max_freq', clock_knob(_GPU), 1_000_000))
 
 
 def _power_gauges(

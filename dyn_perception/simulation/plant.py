@@ -11,8 +11,8 @@ import random
 
 from dyn_perception.control.observation import FrameObservation
 from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.placements import processors_of
 from dyn_perception.control.policy import Policy
+from dyn_perception.control.processor_names import processors_of
 from dyn_perception.simulation.actuation import Actuation
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.board_sensor import BoardSensor

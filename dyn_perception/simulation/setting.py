@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import load_board_description
 from dyn_perception.simulation.board_model import BoardModel
@@ -129,7 +129,7 @@ def make_table(
     """
     points: list[OperatingPoint] = []
     for processor in network.workload.processors:
-        knob = knob_of(processor)
+        knob = clock_knob(processor)
         model = BoardModel(description, variation=variation)
         highest_mhz = model.limits[knob]
         busy = network.workload.busy(processor)

@@ -8,7 +8,7 @@ from itertools import combinations, product
 import numpy as np
 
 from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.placements import join_processors, knob_of
+from dyn_perception.control.processor_names import clock_knob, join_processors
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.network_choice import SimulatedNetwork
 
@@ -55,7 +55,7 @@ def shared_points(
         pair: the processors.
         deviation_share: standard deviation of a frame's time, as a share of it.
     """
-    knobs = tuple(knob_of(name) for name in pair)
+    knobs = tuple(clock_knob(name) for name in pair)
     for clocks in product(*(_some_steps(model, knob) for knob in knobs)):
         limits = dict(zip(knobs, clocks, strict=True))
         for knob, step_mhz in limits.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.control.processor_names import clock_knob, processors_of
 from dyn_perception.simulation.deviation import Deviation
 from dyn_perception.simulation.setting import Setting
 from dyn_perception.simulation.shared_work import SharedWork
@@ -47,7 +47,7 @@ class SharedRows:
     def _latency_s(self, row: int, slowdowns: Mapping[str, float]) -> float:
         point = self._setting.table.points[row]
         clocks = dict(point.clocks)
-        parts = {name: clocks[knob_of(name)] for name in processors_of(point.placement)}
+        parts = {name: clocks[clock_knob(name)] for name in processors_of(point.placement)}
         return shared_frame(
             self._setting, self._deviation, parts, point.width, slowdowns
         ).latency_s

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.control.processor_names import clock_knob, processors_of
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.true_table import TrueTable
 
@@ -106,7 +106,7 @@ def _follow(true: TrueTable, state: _State, span: Span, row: int) -> _State:
         board.set_limit(knob, clock_mhz)
     own = min(1.0, float(true.latency_s[row]) * goals.target_fps)
     clocks = dict(point.clocks)
-    parts = {name: clocks[knob_of(name)] for name in processors_of(point.placement)}
+    parts = {name: clocks[clock_knob(name)] for name in processors_of(point.placement)}
     shares = {point.placement: own}
     if len(parts) > 1:
         shared = setting.network.shared(parts, point.width)

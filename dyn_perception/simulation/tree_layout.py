@@ -5,7 +5,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.cpu_times import CpuTimes
@@ -128,7 +128,7 @@ def _add_policy(
     governor: str,
 ) -> None:
     steps = [round(step * 1000) for step in view.description.processors[processor].steps_mhz]
-    model, knob = view.model, knob_of(processor)
+    model, knob = view.model, clock_knob(processor)
     for name in ('related_cpus', 'affected_cpus'):
         layout.text(f'{folder}/{name}', ' '.join(map(str, sorted(cores))))
     layout.text(f'{folder}/cpuinfo_min_freq', str(steps[0]))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.control.processor_names import clock_knob, processors_of
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.deviation import Deviation
 from dyn_perception.simulation.plant_law import slowdown_by_others
@@ -58,7 +58,7 @@ class TrueTable:
         self._model = BoardModel(setting.description, variation=deviation.variation)
         self.full_limits = self._model.limits
         full = {
-            name: self._other_power_w(name, self._model.limits[knob_of(name)])
+            name: self._other_power_w(name, self._model.limits[clock_knob(name)])
             for name in self.processors
         }
         own: dict[tuple[str, float], float] = {}
@@ -69,7 +69,9 @@ class TrueTable:
         self.other_power_w = np.array(
             [
                 [
-                    own[name, dict(point.clocks)[knob_of(name)]] if name in parts else full[name]
+                    own[name, dict(point.clocks)[clock_knob(name)]]
+                    if name in parts
+                    else full[name]
                     for name in self.processors
                 ]
                 for point, parts in zip(points, self._parts, strict=True)
@@ -126,10 +128,10 @@ class TrueTable:
 
     def _other_power_w(self, processor: str, clock_mhz: float) -> float:
         """Return what full use of a processor adds at a clock (W)."""
-        self._model.set_limit(knob_of(processor), clock_mhz)
+        self._model.set_limit(clock_knob(processor), clock_mhz)
         self._model.step(_INSTANT_S, {})
         idle_w = self._model.total_power_w
         self._model.step(_INSTANT_S, {processor: 1.0}, self.setting.intensity)
         added_w = self._model.total_power_w - idle_w
-        self._model.set_limit(knob_of(processor), self.full_limits[knob_of(processor)])
+        self._model.set_limit(clock_knob(processor), self.full_limits[clock_knob(processor)])
         return added_w

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.placement import ANYWHERE, Machine, Processor
+from dyn_perception.inference.placement import ANYWHERE, Gpus, Machine, Processor
 from dyn_perception.inference.processors import format_core_list, parse_core_list, usable_cores
 
 
@@ -18,7 +18,7 @@ def machine(**changes) -> Machine:
         'usable': frozenset({0, 1, 2, 3, 4, 6}),
         'present': frozenset(range(8)),
         'online': frozenset(range(8)) - {5},
-        'no_gpu': '',
+        'gpus': Gpus(2, ''),
     }
     return Machine(**{**facts, **changes})
 
@@ -33,6 +33,8 @@ def machine(**changes) -> Machine:
         ('cpu:6,0', Processor('cpu:6,0', (0, 6))),
         ('cpu:0-3', Processor('cpu:0-3', (0, 1, 2, 3))),
         ('gpu', Processor('gpu', is_gpu=True)),
+        ('cuda:0', Processor('cuda:0', is_gpu=True)),
+        ('cuda:1', Processor('cuda:1', is_gpu=True, device=1)),
     ],
 )
 def test_what_a_name_stands_for(name: str, processor: Processor) -> None:
@@ -57,6 +59,13 @@ def test_what_a_name_stands_for(name: str, processor: Processor) -> None:
         ('cpu:0-4096', 'no range of ascending cores below 4096'),
         ('cpu:1,', "'' is neither a core"),
         ('cpu:0-x', 'is no range'),
+        ('cuda:2', 'there is no CUDA device 2'),
+        ('cuda:', "'' is no CUDA device such as 0"),
+        ('cuda:01', "'01' is no CUDA device"),
+        ('cuda:-1', "'-1' is no CUDA device"),
+        ('cuda:²', "'²' is no CUDA device"),
+        ('cuda', 'there is no such processor'),
+        ('gpu:0', 'there is no such processor'),
     ],
 )
 def test_refusal_says_why_and_what_there_is(name: str, reason: str) -> None:
@@ -67,7 +76,7 @@ def test_refusal_says_why_and_what_there_is(name: str, reason: str) -> None:
     assert reason in text
     assert text.endswith(
         '; this machine offers cpu, cpu:a7 (cores 0-3), cpu:a15 (cores 4-7), '
-        'cpu:<cores> of 0-4,6; gpu; parts joined by +'
+        'cpu:<cores> of 0-4,6; gpu (that is cuda:0), cuda:1; parts joined by +'
     )
 
 
@@ -76,6 +85,7 @@ def test_split_names_its_processors_in_order() -> None:
     names = [processor.name for processor in placement.processors]
     assert (placement.name, names) == ('cpu:4+cpu:a7+gpu', ['cpu:4', 'cpu:a7', 'gpu'])
     assert len(machine().place('cpu+gpu').processors) == 2
+    assert len(machine().place('cuda:1+cuda:0').processors) == 2
 
 
 @pytest.mark.parametrize(
@@ -83,7 +93,9 @@ def test_split_names_its_processors_in_order() -> None:
     [
         ('cpu:0+cpu:0-2', 'cpu:0 and cpu:0-2 would share core 0'),
         ('cpu+cpu:4', 'cpu and cpu:4 would share core 4'),
-        ('gpu+gpu', 'gpu and gpu would share gpu'),
+        ('gpu+gpu', 'gpu and gpu would share CUDA device 0'),
+        ('gpu+cuda:0', 'gpu and cuda:0 would share CUDA device 0.*name one of them'),
+        ('cuda:1+cpu+cuda:1', 'cuda:1 and cuda:1 would share CUDA device 1'),
         ('cpu:0+', 'there is no such processor'),
         ('cpu:0+cpu:9', 'there is no core 9'),
     ],
@@ -97,7 +109,8 @@ def test_machine_without_a_gpu_says_why() -> None:
     with pytest.raises(
         PlacementError, match=r'no driver; this machine offers .*; no gpu: no driv'
     ):
-        machine(no_gpu='no driver').place('gpu')
+        machine(gpus=Gpus(0, 'no driver')).place('gpu')
+    assert machine(gpus=Gpus(1, '')).offer.endswith('; gpu (that is cuda:0); parts joined by +')
 
 
 def test_cluster_without_a_usable_core_is_neither_offered_nor_taken() -> None:

@@ -44,6 +44,10 @@ class GatedEngine(Engine):
         self.begun: list[int] = []
         self.changed = threading.Condition()
         self.permits = 0
+        self.loads = 0
+
+    def _begin(self, batch: np.ndarray) -> None:
+        self.loads += 1
 
     def close(self) -> None:
         pass
@@ -136,6 +140,19 @@ def test_failure_in_any_part_reaches_the_caller_and_the_next_frame_works(bundle,
                     split.run(batch, GROUPS)
             broken._forward = works
             assert split.run(batch, GROUPS).groups_run == GROUPS
+
+
+def test_each_part_loads_a_frame_once(bundle, batch) -> None:
+    engines = [GatedEngine(bundle.manifest) for _ in range(2)]
+    for engine in engines:
+        engine.allow(1000)
+    frames = 20
+    with SplitEngine(bundle.manifest, engines, SPLIT) as split:
+        for _ in range(frames):
+            split.run(batch, GROUPS)
+    assert sum(len(engine.begun) for engine in engines) == frames * GROUPS
+    assert all(engine.loads <= min(frames, len(engine.begun)) for engine in engines)
+    assert sum(engine.loads for engine in engines) >= frames
 
 
 def test_threads_end_with_the_engine(bundle) -> None:

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the machine of the tests offers."""
 
+from pathlib import Path
+
 import pytest
 
 from dyn_perception.board.board import open_board
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.gpu import why_no_gpu
+from dyn_perception.inference.gpu import count_cuda_devices, find_gpus
 from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.this_machine import ThisMachine
 
@@ -20,16 +22,54 @@ def test_clusters_have_the_names_that_the_board_gives_them() -> None:
             assert set(processor.cores) == mine
 
 
-def test_machine_without_an_nvidia_device_has_no_gpu(tmp_path) -> None:
-    assert 'NVIDIA' in why_no_gpu('onnx', tmp_path)
-    (tmp_path / 'dev').mkdir()
-    (tmp_path / 'dev/nvidia0').touch()
-    reason = why_no_gpu('onnx', tmp_path)
-    assert not reason or 'onnxruntime-gpu' in reason
+def devices(root: Path, *names: str) -> Path:
+    """Make device files below a folder."""
+    (root / 'dev').mkdir()
+    for name in names:
+        (root / 'dev' / name).touch()
+    return root
+
+
+def test_machine_without_an_nvidia_device_has_no_gpu(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
+    assert 'NVIDIA' in find_gpus('onnx', tmp_path).why_none
+    gpus = find_gpus('onnx', devices(tmp_path, 'nvidia0'))
+    assert gpus.count == 1 or 'onnxruntime-gpu' in gpus.why_none
+
+
+@pytest.mark.parametrize(
+    ('names', 'count'),
+    [
+        (('nvidia0', 'nvidia1', 'nvidiactl', 'nvidia-uvm', 'nvidia-modeset'), 2),
+        (('nvidia3',), 1),  # a container with one of four cards; CUDA counts from 0 all the same
+        (('nvmap', 'nvhost-gpu', 'nvhost-ctrl'), 1),  # Jetson Nano
+        (('nvgpu', 'nvmap', 'nvidia0', 'nvidiactl'), 1),  # Jetson Orin
+        (('nvidiactl', 'nvram', 'dri'), 0),
+    ],
+)
+def test_cuda_devices_are_counted_by_their_files(tmp_path, monkeypatch, names, count) -> None:
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
+    assert count_cuda_devices(devices(tmp_path, *names)) == count
+
+
+@pytest.mark.parametrize(
+    ('visible', 'count'),
+    [
+        ('0', 1), ('1,0', 2), (' 1 , 0 ', 2), ('', 0), ('-1', 0), ('0,-1,1', 1), ('0,5,1', 1),
+        ('GPU-8932f937-d72c', 1), ('nonsense', 0), ('²', 0),
+    ],
+)  # fmt: skip
+def test_hidden_devices_do_not_count(tmp_path, monkeypatch, visible, count) -> None:
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', visible)
+    assert count_cuda_devices(devices(tmp_path, 'nvidia0', 'nvidia1')) == count
+    gpus = find_gpus('torch', tmp_path)
+    assert (gpus.count, gpus.why_none == '') == (count, count > 0)
+    if not count:
+        assert f'CUDA_VISIBLE_DEVICES={visible!r} hides every GPU' in gpus.why_none
 
 
 def test_gpu_is_refused_with_the_reason() -> None:
-    reason = why_no_gpu('onnx')
+    reason = find_gpus('onnx').why_none
     if reason:
         with pytest.raises(PlacementError) as caught:
             ThisMachine('onnx').place('gpu')

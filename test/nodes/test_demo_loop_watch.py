@@ -151,7 +151,7 @@ def test_what_a_person_sets_is_told(watch: LoopWatch, statistics: RunStatistics)
     ('busy', 'name'),
     [
         ('gpu', 'gpu'), ('cpu:a57', 'cpu:a57'), ('cpu:2', 'cpu:a57'), ('cpu', 'cpu:a57'),
-        ('cpu:4,5', 'cpu:b'),
+        ('cpu:4,5', 'cpu:b'), ('cuda:0', 'gpu'),
     ],
 )  # fmt: skip
 def test_where_the_work_of_a_placement_shows(busy: str, name: str) -> None:

@@ -30,6 +30,8 @@ class FakePipeline:
 
     def close(self) -> None:
         self.closed.set()
+        if self.placement.name == 'lost':
+            raise RuntimeError('a lost device of the test')
 
 
 class Bench:
@@ -106,6 +108,17 @@ def test_pipeline_that_cannot_be_made_leaves_the_one_before(bench: Bench) -> Non
     assert bench.failed.get(timeout=LIMIT_S) == ('broken', 'a fault of the test')
     assert bench.ask()[0] == 'first'
     assert not bench.first.closed.is_set()
+
+
+def test_pipeline_that_cannot_be_closed_leaves_later_changes_possible(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.go_on.release(3)
+    for name in ('lost', 'second', 'third'):
+        bench.changes.request(place(name))
+        assert bench.changed.get(timeout=LIMIT_S) == name
+    assert bench.ask()[0] == 'third'
+    assert 'lost could not give all of its memory back: a lost device of the test' in caplog.text
 
 
 def test_cores_that_are_gone_leave_the_one_before(bench: Bench) -> None:

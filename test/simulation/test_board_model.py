@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyn_perception.control.placements import knob_of
+from dyn_perception.control.processor_names import clock_knob
 from dyn_perception.simulation.board_files import load_board_description
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.errors import SimulationError
@@ -44,7 +44,7 @@ def test_the_odroid_has_the_published_points(
 ) -> None:
     time_s = published_workload(XU3, 'alexnet').latency_s(processor, clock_mhz, 4)
     model = BoardModel(XU3)
-    model.set_limit(knob_of(processor), clock_mhz)
+    model.set_limit(clock_knob(processor), clock_mhz)
     idle_after(model).settle({processor: 1.0})
     energy_j = time_s * model.rail_power_w[processor.removeprefix('cpu:')]
     assert time_s * 1e3 == pytest.approx(time_ms, rel=0.05)
@@ -79,12 +79,12 @@ def test_power_rises_with_clock_and_load(name: str, processor_number: int) -> No
     powers = []
     for clock_mhz in description.processors[processor].steps_mhz:
         model = BoardModel(description)
-        model.set_limit(knob_of(processor), clock_mhz)
+        model.set_limit(clock_knob(processor), clock_mhz)
         run(model, 0.1, {processor: 1.0})
         powers.append(model.total_power_w)
         assert sum(model.rail_power_w[rail] for rail in model.rail_power_w) >= 0
         half = BoardModel(description)
-        half.set_limit(knob_of(processor), clock_mhz)
+        half.set_limit(clock_knob(processor), clock_mhz)
         run(half, 0.1, {processor: 0.5})
         assert half.total_power_w < model.total_power_w
     assert powers == sorted(powers) and powers[-1] > powers[0]
@@ -262,7 +262,7 @@ def test_no_run_leaves_the_bounds_of_physics(
         for processor, data in description.processors.items():
             if lower:
                 low, high = data.steps_mhz[0], data.steps_mhz[-1]
-                model.set_limit(knob_of(processor), low + (high - low) * clock)
+                model.set_limit(clock_knob(processor), low + (high - low) * clock)
         model.step(duration, dict.fromkeys(description.processors, busy))
         assert room - 5 < model.hottest_c < 130
         assert 0 < model.total_power_w < 60

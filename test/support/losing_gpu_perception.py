@@ -11,7 +11,7 @@ from dyn_perception.inference import engines, this_machine
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.onnx_engine import OnnxEngine
-from dyn_perception.inference.placement import Placement
+from dyn_perception.inference.placement import Gpus, Placement
 from dyn_perception.nodes import perception
 
 _GROUP_RUNS = 12  # two warm-ups of four groups, and one frame
@@ -30,13 +30,13 @@ class _LostGpuEngine(OnnxEngine):
         return super()._forward(group, batch)
 
 
-def _class_with_gpu(name: str, placement: Placement) -> Callable[..., Engine]:
+def _class_with_gpu(name: str, placement: Placement, largest_batch: int) -> Callable[..., Engine]:
     is_gpu = placement.processors[0].is_gpu
-    return _LostGpuEngine if is_gpu else _engine_class(name, placement)
+    return _LostGpuEngine if is_gpu else _engine_class(name, placement, largest_batch)
 
 
 def main() -> int:
     """Run the node; its parts are replaced here, not in tests that import this module."""
-    this_machine.why_no_gpu = lambda engine: ''
+    this_machine.find_gpus = lambda engine: Gpus(1, '')
     engines._engine_class = _class_with_gpu
     return perception.main()

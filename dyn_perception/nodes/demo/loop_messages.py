@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 
+from dyn_perception.control.processor_names import on_board
 from dyn_perception.msg import BoardState, ClusterState, GpuState, ManagerState
 from dyn_perception.nodes.demo.loop_observations import Board, Goal, Processor
 
@@ -63,6 +64,7 @@ def processor_of(busy: str, message: BoardState) -> str:
 
     Results name processors as placements do, so `cpu` and `cpu:0,2` are part of a cluster.
     """
+    busy = on_board(busy)
     names = [*map(cluster_name, message.clusters), *(gpu.name for gpu in message.gpus)]
     if busy in names or not message.clusters:
         return busy

@@ -4,7 +4,7 @@
 
 from dyn_perception.control.goals import Goals
 from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.placements import knob_of, processors_of
+from dyn_perception.control.processor_names import clock_knob, processors_of
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.policies.baseline import (
     BaselinePolicy,
@@ -55,7 +55,7 @@ def find_row(
         )
     if clock_mhz is None:
         return full_clock_rows(table)[placement, width]
-    knob = knob_of(processors_of(placement)[0])
+    knob = clock_knob(processors_of(placement)[0])
     below = [row for row in rows if dict(table.points[row].clocks)[knob] <= clock_mhz + 1e-6]
     if not below:
         steps = sorted(dict(table.points[row].clocks)[knob] for row in rows)

@@ -1,0 +1,21 @@
+# Copyright 2026 dyn_perception contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the manager sees of a result."""
+
+import pytest
+
+from dyn_perception.msg import ClusterState, PerceptionResult, ProcessorTime
+from dyn_perception.nodes.manager_observations import frame_observation
+
+
+@pytest.mark.parametrize(
+    ('processor', 'name'),
+    [('cpu', 'cpu:a57'), ('cpu:2,3', 'cpu:a57'), ('gpu', 'gpu'), ('cuda:0', 'gpu'),
+     ('cuda:1', 'gpu_1'), ('tpu', 'tpu')],
+)  # fmt: skip
+def test_work_shows_where_the_board_tells_of_it(processor: str, name: str) -> None:
+    message = PerceptionResult(busy_time=[ProcessorTime(processor=processor, busy_s=0.25)])
+    message.operating_point.placement = processor
+    clusters = [ClusterState(name='a57', cores=[0, 1, 2, 3])]
+    seen = frame_observation(message, 1.0, clusters)
+    assert (seen.placement, seen.busy_s) == (processor, {name: 0.25})
