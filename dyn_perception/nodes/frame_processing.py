@@ -25,7 +25,7 @@ from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
 _THROTTLE_S = 5.0
-_QUICK_S = 0.002
+_QUICK_S = 0.004
 """Frames that end sooner may be processed where they arrive: parameters wait no longer."""
 _REST = 2.0
 """Times that a frame takes between two arrivals: more often than that, newer ones would wait in
