@@ -17,7 +17,9 @@ _CARD = re.compile(r'nvidia[0-9]+')
 _JETSON_DEVICES = ('nvhost-gpu', 'nvgpu', 'nvmap')
 """Of the Jetson generations; each has one GPU on its chip, some of them as nvidia0, too."""
 
-_PROVIDERS = {'onnx': 'CUDAExecutionProvider', 'tensorrt': 'TensorrtExecutionProvider'}
+GPU_PROVIDERS = {'onnx': 'CUDAExecutionProvider', 'tensorrt': 'TensorrtExecutionProvider'}
+"""ONNX Runtime's provider on GPUs of the engines that use it."""
+
 _VISIBLE = 'CUDA_VISIBLE_DEVICES'
 
 
@@ -25,7 +27,7 @@ def find_gpus(engine: str, root: Path = Path('/')) -> Gpus:
     """Return the GPUs for an engine, or why there are none.
 
     Whether one can be used is known when the network was loaded there: a library may list a
-    provider that does not fit the driver.
+    provider that does not fit the driver, or that lacks libraries (see `gpu_libraries`).
 
     Args:
         engine: a name in `ENGINE_NAMES`.
@@ -80,7 +82,7 @@ def _why_no_library(engine: str) -> str:
         return '' if found else 'PyTorch is not installed'
     import onnxruntime
 
-    provider, listed = _PROVIDERS[engine], onnxruntime.get_available_providers()
+    provider, listed = GPU_PROVIDERS[engine], onnxruntime.get_available_providers()
     if provider not in listed:
         return (
             f'ONNX Runtime has only {", ".join(listed)}, engine {engine} needs {provider}: '

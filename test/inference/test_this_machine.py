@@ -8,9 +8,11 @@ import pytest
 
 from dyn_perception.board.board import open_board
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.gpu import count_cuda_devices, find_gpus
+from dyn_perception.inference.gpu import GPU_PROVIDERS, count_cuda_devices, find_gpus
+from dyn_perception.inference.gpu_libraries import GpuLibraries
 from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.this_machine import ThisMachine
+from support.node_process import LIMIT_S
 
 
 def test_clusters_have_the_names_that_the_board_gives_them() -> None:
@@ -66,6 +68,23 @@ def test_hidden_devices_do_not_count(tmp_path, monkeypatch, visible, count) -> N
     assert (gpus.count, gpus.why_none == '') == (count, count > 0)
     if not count:
         assert f'CUDA_VISIBLE_DEVICES={visible!r} hides every GPU' in gpus.why_none
+
+
+@pytest.mark.parametrize('name', ['gpu', 'cpu+cuda:0'])
+def test_gpu_whose_libraries_are_missing_is_refused_at_once(tmp_path, monkeypatch, name) -> None:
+    provider = GPU_PROVIDERS['onnx']
+    missing = GpuLibraries(provider).why_not(LIMIT_S)
+    if not missing:
+        pytest.skip(f'the libraries of {provider} are installed here')
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
+    # The CPU build of ONNX Runtime lists no GPU provider; that of GPUs lists it always.
+    monkeypatch.setattr('onnxruntime.get_available_providers', lambda: [provider])
+    machine = ThisMachine('onnx', devices(tmp_path, 'nvidia0'))
+    machine._libraries.why_not(LIMIT_S)
+    with pytest.raises(PlacementError) as caught:
+        machine.place(name)
+    assert f'lists {provider} but cannot load it: {missing}' in str(caught.value)
+    assert machine.place('cpu').name == 'cpu'
 
 
 def test_gpu_is_refused_with_the_reason() -> None:
