@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dyn_perception.cli.errors import UsageError
+from dyn_perception.cli.interruption import interrupt_on_sigterm
 
 _FIRST_WINDOW_S = 0.5
 """Loads are averaged between two readings; so long is between the first two."""
@@ -71,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
         Console(highlight=False).print(board_view(reading))
         return 0
+    interrupt_on_sigterm()  # the cursor is shown again on the way out
     with contextlib.suppress(KeyboardInterrupt):  # the way to end this
         _watch(options, board.read)
     return 0

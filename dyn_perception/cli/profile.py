@@ -3,12 +3,12 @@
 """`dyn-perception profile`: what each operating point takes on the board it runs on."""
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dyn_perception.cli.errors import UsageError
+from dyn_perception.cli.interruption import interrupt_on_sigterm
 from dyn_perception.cli.pictures import drawing_to
 
 _LARGEST_SIDE = 16_384
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     if options.plot:
         drawing_to(options.plot)
-    signal.signal(signal.SIGTERM, _interrupt)  # limits are put back on the way out
+    interrupt_on_sigterm()  # limits are put back on the way out
     bundle = load_bundle(model_path(options.bundle))
     bundle.verify()
     manifest, regions = bundle.manifest, (options.regions[0], options.regions[1])
@@ -142,7 +142,3 @@ def _check(options: argparse.Namespace) -> None:
 
 def _as_lists(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: list(v) if isinstance(v, tuple) else v for name, v in facts.items()}
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt

@@ -26,6 +26,7 @@ from dyn_perception.simulation.live_board import LiveBoard
 from support.board_trees import BOARD_TREES
 
 LIMIT_S = 60.0
+SHOW_CURSOR = b'\x1b[?25h'
 
 
 def refuse_constant(name: str) -> None:
@@ -103,7 +104,8 @@ def test_wrong_options_are_wrong_usage(options: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_live_view_goes_on_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_live_view_goes_on_until_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
     BOARD_TREES['jetson_nano'](tmp_path)
     terminal, inner = pty.openpty()
     code = 'import sys; from dyn_perception.cli.main import main; sys.exit(main())'
@@ -117,7 +119,8 @@ def test_live_view_goes_on_until_ctrl_c(tmp_path: Path) -> None:
         rail = next((tmp_path / 'sys').rglob('in_power0_input'))
         rail.write_text('12340\n')
         assert b'12.34' in read_until(terminal, b'12.34')
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
+        assert SHOW_CURSOR in read_until(terminal, SHOW_CURSOR)
         assert process.wait(LIMIT_S) == 0
     os.close(terminal)
 
