@@ -58,13 +58,14 @@ class Interim:
         if there:
             clocks = dict(point.clocks)
         left_s = share_s - estimates.backlog_s
-        for row in self._rows_down(wanted):
+        rows = self._rows_down(wanted)
+        for row in rows if left_s > 0.0 else ():
             width = int(estimates.model.table.widths[row])
             latency_s, deviation = estimates.expected_latency(width, str(placement), clocks)
             if math.log(left_s / latency_s) >= _ENOUGH_SCORE * deviation:
                 return row
         # Even the smallest width is late: what drains the backlog soonest, at any clock.
-        return self._fastest(wanted) if estimates.backlog_s > 0.0 else row
+        return self._fastest(wanted) if estimates.backlog_s > 0.0 else rows[-1]
 
     def _fastest(self, wanted: int) -> int:
         """Return the fastest row of the same placement among those that may be chosen."""

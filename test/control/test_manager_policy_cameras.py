@@ -62,6 +62,25 @@ def test_a_competing_program_is_answered_with_two_cameras_too() -> None:
     assert plant.widths(23.0, 30.0) == {4}
 
 
+@settings(deadline=None, max_examples=40)  # the machine may be busy
+@given(
+    st.lists(st.floats(5.0, 40.0), min_size=1, max_size=3),
+    st.floats(1.0, 6.0),
+    st.floats(8.0, 60.0),
+    st.floats(8.0, 60.0),
+    st.integers(0, 9),
+)
+def test_frames_that_wait_for_longer_than_the_period_are_answered(
+    rates: list[float], slowdown: float, first_fps: float, second_fps: float, seed: int
+) -> None:
+    cameras = tuple(Camera(str(number), fps=fps) for number, fps in enumerate(rates))
+    policy = ManagerPolicy(TABLE, Goals(first_fps))
+    plant = CameraPlant(cameras, slowdown=lambda time_s: slowdown, seed=seed)
+    plant.run(policy, 2.0)
+    policy.set_goals(Goals(second_fps), 2.0)  # while frames wait
+    assert policy.decide(2.0).point in TABLE.points
+
+
 def test_what_no_width_can_do_for_all_cameras_is_said() -> None:
     cameras = [Camera(name, fps=60.0) for name in 'abc']
     plant = managed(*cameras, fps=60.0, seconds=5.0)
