@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import rclpy
 from rclpy.executors import Executor, SingleThreadedExecutor
@@ -19,8 +19,43 @@ from dyn_perception.nodes.log_forwarding import LogForwarding
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.waker import Waker
 
+Node = TypeVar('Node')
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WAKE_S = 0.2  # Python's signal handler runs only when the executor's wait has ended
+
+
+class _InterruptedError(BaseException):
+    """A signal came while the node was being created."""
+
+
+class _Signals:
+    """Notes signals; while a node is being created, which may take long, they end that."""
+
+    def __init__(self) -> None:
+        """Take over from now on."""
+        self.received: list[int] = []
+        self._interrupts = False
+        for number in _SIGNALS:
+            # Whoever starts the node with SIGHUP ignored, as `nohup` does, wants that.
+            if number != signal.SIGHUP or signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, self._note)
+
+    def create(self, create: Callable[[], Node]) -> Node:
+        """Create a node; raises `_InterruptedError` if a signal comes before it is there."""
+        self._interrupts = True
+        try:
+            if self.received:
+                raise _InterruptedError
+            return create()
+        finally:
+            self._interrupts = False
+
+    def _note(self, number: int, frame: object) -> None:
+        self.received.append(number)
+        if self._interrupts:
+            self._interrupts = False  # cleaning up is not interrupted again
+            raise _InterruptedError
 
 
 def run_node(
@@ -37,11 +72,7 @@ def run_node(
     status 1 and their text as the last line on standard error; others show their traceback.
     A signal leaves ROS usable until the node is closed, so that its last words get out.
     """
-    signals: list[int] = []
-    for number in _SIGNALS:
-        # Whoever starts the node with SIGHUP ignored, as `nohup` does, wants that.
-        if number != signal.SIGHUP or signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, lambda received, _: signals.append(received))
+    signals = _Signals()
     try:
         # rclpy's own handlers would shut the context down under whatever the node is doing.
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
@@ -53,11 +84,13 @@ def run_node(
     _wake_on_signal(executor)
     waker = Waker(executor, 2 * _WAKE_S)
     try:
-        node = create()
+        node = signals.create(create)
         executor.add_node(node)
-        while rclpy.ok() and not signals:
+        while rclpy.ok() and not signals.received:
             waker.note()
             executor.spin_once(timeout_sec=_WAKE_S)
+    except _InterruptedError:
+        return 0
     except user_errors as error:
         return _report(name, error)
     except Exception:
