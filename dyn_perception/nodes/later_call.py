@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Callable
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+
+from dyn_perception.nodes.steady_timer import create_steady_timer
 
 _SHORTEST_S = 0.001
 
@@ -18,8 +19,7 @@ class LaterCall:
     def __init__(self, node: Node, function: Callable[[], None]) -> None:
         """Prepare the call; it waits for `ask`."""
         self._function = function
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(1.0, self._call, clock=steady)
+        self._timer = create_steady_timer(node, 1.0, self._call)
         self._timer.cancel()
 
     def ask(self, time_s: float) -> None:

@@ -5,7 +5,6 @@
 import time
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -23,6 +22,7 @@ from dyn_perception.nodes.manager_settings import ManagerSettings, deadline, goa
 from dyn_perception.nodes.operating_points import OperatingPoints
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.parameter_table import ParameterError
+from dyn_perception.nodes.steady_timer import create_steady_timer
 from dyn_perception.profiling.errors import ProfileError
 
 USER_ERRORS = (ParameterError, ProfileError)
@@ -56,7 +56,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self.create_subscription(PerceptionResult, f'{perception}/result', self._take_result, 10)
         self.create_subscription(ClassLabels, f'{perception}/labels', self._take_labels, _LATCHED)
         self.create_subscription(BoardState, 'board_state', self._take_board, 1)
-        self.create_timer(_TICK_S, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        create_steady_timer(self, _TICK_S, self._tick)
         self.warn_of_unknown_parameters()
         self.apply_settings(self.settings)
         wanted = f'holds {self.settings.target_fps:g} frames a second'

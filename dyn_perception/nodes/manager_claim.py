@@ -5,9 +5,10 @@
 import time
 import uuid
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
+
+from dyn_perception.nodes.steady_timer import create_steady_timer
 
 _SAY_EVERY_S = 0.25
 _LISTEN_S = 1.0  # a manager that starts hears the others first
@@ -35,9 +36,7 @@ class ManagerClaim:
         self._heard_s = -_SILENCE_S
         self._publisher = node.create_publisher(String, topic, 10)
         self._subscription = node.create_subscription(String, topic, self._hear, 10)
-        self._timer = node.create_timer(
-            _SAY_EVERY_S, self._say, clock=Clock(clock_type=ClockType.STEADY_TIME)
-        )
+        self._timer = create_steady_timer(node, _SAY_EVERY_S, self._say)
 
     @property
     def other(self) -> str:

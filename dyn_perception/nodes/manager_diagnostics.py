@@ -5,10 +5,10 @@
 import socket
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from dyn_perception.msg import ManagerState
+from dyn_perception.nodes.steady_timer import create_steady_timer
 
 # A narrower network on purpose is what the manager is for: never an error.
 _JUDGEMENTS = {
@@ -31,7 +31,7 @@ class ManagerDiagnostics:
         self._node = node
         self._hardware_id = socket.gethostname()
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 1)
-        node.create_timer(1.0, self._publish, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        create_steady_timer(node, 1.0, self._publish)
 
     def _publish(self) -> None:
         if (state := self.state) is None:

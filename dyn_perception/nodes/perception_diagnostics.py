@@ -10,6 +10,7 @@ from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.frame_statistics import FrameReport, FrameStatistics
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.steady_timer import create_steady_timer
 from dyn_perception.nodes.transport import SegmentAdvice
 
 SILENCE_S = 5.0  # without an image for so long, something is wrong with the camera or its topic
@@ -31,7 +32,7 @@ class PerceptionDiagnostics:
         self._hardware_id = socket.gethostname()
         self._advice = SegmentAdvice(node)
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 1)
-        node.create_timer(1.0, self._publish)
+        create_steady_timer(node, 1.0, self._publish)
 
     def count_received(self, arrival_s: float, topic: str, size: int) -> None:
         """Count an image of so many bytes that arrived at a time of the monotonic clock."""

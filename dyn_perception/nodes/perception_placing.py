@@ -22,6 +22,7 @@ from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.parameter_table import ParameterError
 from dyn_perception.nodes.perception_settings import PerceptionSettings
 from dyn_perception.nodes.placement_changes import PlacementChanges
+from dyn_perception.nodes.steady_timer import create_steady_timer
 
 _BOARD_WAIT_S = 10.0  # nodes start in any order
 _LOOK_S = 1.0
@@ -46,7 +47,7 @@ class PerceptionPlacing:
         factory = PipelineFactory(bundle, self._create, settings.regions)
         first = factory.make(self._place(settings.placement))
         self._changes = PlacementChanges(first, factory.make, self._placed, self._not_placed)
-        node.create_timer(_LOOK_S, self._leave_lost_cores)
+        create_steady_timer(node, _LOOK_S, self._leave_lost_cores)
 
     @property
     def pipeline(self) -> Pipeline:
@@ -151,5 +152,5 @@ class PerceptionPlacing:
         """Say why a placement failed and put the parameter back to the one in force."""
         self._node.get_logger().error(f'placement {name!r} failed, the one before stays: {error}')
         if self._node.settings.placement == name:
-            in_force = self.pipeline.placement.name
-            self._node.set_parameters([Parameter('placement', value=in_force)])
+            # Not set: what is in force stays, even where it is not offered any more.
+            self._node.record({'placement': self.pipeline.placement.name})

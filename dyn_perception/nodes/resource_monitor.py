@@ -4,11 +4,8 @@
 
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-
-from rclpy.clock import Clock, ClockType
-from rclpy.timer import Timer
 
 from dyn_perception.board.board import open_board
 from dyn_perception.board.clock_steps import same_clock
@@ -24,6 +21,7 @@ from dyn_perception.nodes.resource_monitor_settings import (
     ResourceMonitorSettings,
     limit_specification,
 )
+from dyn_perception.nodes.steady_timer import create_steady_timer
 
 USER_ERRORS = (ParameterError, BoardError)
 _LEASE = 'limit_lease_s'
@@ -41,7 +39,6 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
         self._actuators = {actuator.name: actuator for actuator in self._board.actuators()}
         self._reading = self._board.read()
         self._limits = LimitSession(self._board, is_held_back=lambda: self._reading.throttled)
-        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         try:
             self._start()
         except BaseException:  # also when a signal ends the start
@@ -98,20 +95,16 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
             self.record(self._shown(self._limits.apply_all(given)))
         self._publisher = self.create_publisher(BoardState, 'board_state', 10)
         self._diagnostics = ResourceMonitorDiagnostics(self)
-        self._reading_timer = self._every(1 / self.settings.rate_hz, self._publish)
-        self._every(1.0, lambda: self._diagnostics.publish(self._reading))
-        self._every(_FOLLOW_S, self._follow)
-        self._lease_timer = self._every(_LEASE_CHECK_S, self._end_lapsed)
+        self._reading_timer = create_steady_timer(self, 1 / self.settings.rate_hz, self._publish)
+        create_steady_timer(self, 1.0, lambda: self._diagnostics.publish(self._reading))
+        create_steady_timer(self, _FOLLOW_S, self._follow)
+        self._lease_timer = create_steady_timer(self, _LEASE_CHECK_S, self._end_lapsed)
         self._lease_timer.cancel()
         self.warn_of_unknown_parameters()
         logger.info(
             f'{self._reading.board or "a board without a name"} at {self.settings.sysfs_root}, '
             f'clock limits: {", ".join(self.extra) or "none"}'
         )
-
-    def _every(self, period_s: float, callback: Callable[[], None]) -> Timer:
-        # Neither simulated time nor a jump of the wall clock may stop or hurry this.
-        return self.create_timer(period_s, callback, clock=self._steady)
 
     def _publish(self) -> None:
         self._reading = self._board.read()

@@ -74,20 +74,24 @@ def test_signal_ends_the_node_cleanly(
     assert not [line for line in process.lines if 'Traceback' in line or 'rror' in line]
 
 
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_while_starting_ends_the_node_cleanly(
-    start_node: StartNode, bundle: Path, tmp_path: Path
+    start_node: StartNode, bundle: Path, number: signal.Signals
 ) -> None:
-    gate = tmp_path / 'gate'
-    process = start_node(
-        'support.slow_start',
-        parameters={'model': str(bundle)},
-        environment={'LOAD_WHEN_EXISTS': str(gate)},
-    )
+    process = start_node('support.slow_start', parameters={'model': str(bundle)})
     process.wait_for_line('loading')
-    process.send_signal(signal.SIGINT)
-    gate.touch()
+    process.send_signal(number)
     assert process.wait() == 0
     assert not [line for line in process.lines if 'Traceback' in line]
+
+
+def test_diagnostics_go_on_while_simulated_time_stands_still(
+    start_node: StartNode, bundle: Path, client: RosClient
+) -> None:
+    start_node('perception', parameters={'model': str(bundle), 'use_sim_time': True})
+    reports = client.listen(DiagnosticArray, '/diagnostics')
+    client.spin_until(lambda: len(reports) > 2, 'diagnostics although time stands still')
+    assert reports[-1].header.stamp.sec == 0
 
 
 def test_unknown_parameter_is_reported(
