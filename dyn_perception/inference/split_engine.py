@@ -96,7 +96,10 @@ class SplitEngine(Engine):
                     times[name] = times.get(name, 0.0) + seconds
         first = self._parts[0]
         if first.computes_in_thread:
-            times[ANY_CPU if first.processor.is_gpu else first.processor.name] = own_s
+            # Its part of the sum was of this thread, too, without the preparation of the frame.
+            name = ANY_CPU if first.processor.is_gpu else first.processor.name
+            counted = {} if self._frame is None else self._frame.busy_s.get(first, {})
+            times[name] = times.get(name, 0.0) - counted.get(name, 0.0) + own_s
         return times
 
     def warm_up(self, batch_size: int) -> EngineResult:

@@ -26,8 +26,8 @@ from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
 _THROTTLE_S = 5.0
 _QUICK_S = 0.004
-"""Frames that end sooner may be processed where they arrive: parameters wait no longer."""
-_REST = 2.0
+"""Frames that are expected to end sooner may be processed where they arrive."""
+_REST = 1.5
 """Times that a frame takes between two arrivals: more often than that, newer ones would wait in
 the middleware, where the replaced ones are not counted."""
 
@@ -58,6 +58,7 @@ class FrameProcessing:
         self._placing = placing
         self._unreported_drops: dict[str, int] = defaultdict(int)
         self._frame_time = TimeEstimate()
+        self._timed: tuple[object, ...] = ()  # what the estimate is for
         self._previous_s = -math.inf
         self._results = node.create_publisher(PerceptionResult, '~/result', 10)
         self._overlays = node.create_publisher(Image, '~/overlay', 1)
@@ -66,11 +67,17 @@ class FrameProcessing:
         """Return whether an image may be processed in the thread that it arrived in."""
         interval_s = arrival.time_s - self._previous_s
         self._previous_s = arrival.time_s
-        expected_s = self._frame_time.mean_s
+        settings, placement = self._node.settings, self._placing.pipeline.placement
+        timed = settings.width, placement.name, self._overlays.get_subscription_count()
+        if timed != self._timed:
+            self._timed, self._frame_time = timed, TimeEstimate()
+        bound_s = self._frame_time.bound_s
         return (
-            0.0 < expected_s < _QUICK_S
-            and interval_s > _REST * expected_s
-            and self._placing.pipeline.placement.runs_in_any_thread
+            0.0 < bound_s < _QUICK_S
+            and interval_s > _REST * bound_s
+            # The wait of a second camera would not be seen.
+            and len(settings.image_topics) == 1
+            and placement.runs_in_any_thread
         )
 
     def process(self, arrival: Arrival, dropped: int) -> None:
