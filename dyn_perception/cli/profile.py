@@ -112,7 +112,9 @@ def run(options: argparse.Namespace) -> int:
         for point in grid
         if (point.width, point.placement, *sorted(point.clocks)) not in done
     ]
-    measuring = ProfileRun(network, manifest, facts['image_size'], options.seconds)
+    # Asked for by name, a placement that does not work is an error.
+    leave_out = None if options.placements else _leave_out
+    measuring = ProfileRun(network, manifest, facts['image_size'], options.seconds, leave_out)
     for point in track(measuring.measure(left), len(left), len(grid)):
         kept.add(point)
     profile = Profile(format_version=FORMAT_VERSION, points=tuple(kept.points), **facts)
@@ -126,6 +128,10 @@ def run(options: argparse.Namespace) -> int:
     print(f'{len(profile.points)} operating points of {manifest.name} on {board or "this board"}: '
           f'{options.out}')  # fmt: skip
     return 0
+
+
+def _leave_out(placement: str, error: Exception) -> None:
+    print(f'{placement} is left out: {error}', file=sys.stderr)
 
 
 def _check(options: argparse.Namespace) -> None:

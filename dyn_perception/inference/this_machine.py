@@ -39,8 +39,15 @@ class ThisMachine:
             PlacementError: if the machine does not offer it; the text lists what it does.
         """
         asks_for_gpu = any(map(is_gpu, processors_of(name)))
-        gpus = self._gpus(_LIBRARIES_WAIT_S if asks_for_gpu else 0.0)
-        return Machine(self._clusters, gpus=gpus).place(name)
+        return self.offer(_LIBRARIES_WAIT_S if asks_for_gpu else 0.0).place(name)
+
+    def offer(self, wait_s: float) -> Machine:
+        """Return what the machine offers now.
+
+        Args:
+            wait_s: longest wait until it is known whether libraries for a GPU are missing (s).
+        """
+        return Machine(self._clusters, gpus=self._gpus(wait_s))
 
     def _gpus(self, wait_s: float) -> Gpus:
         gpus = find_gpus(self._engine, self._root)

@@ -10,11 +10,11 @@ from pathlib import Path
 from dyn_perception.board.board import Board, open_board
 from dyn_perception.control.processor_names import clock_knob, join_processors
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.engines import create_engine
-from dyn_perception.inference.gpu import find_gpus
+from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
-from dyn_perception.inference.placement import ANY_CPU, GPU, Machine, Placement
+from dyn_perception.inference.placement import ANY_CPU, GPU, Placement
+from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.simulation.errors import SimulationError
@@ -22,6 +22,7 @@ from dyn_perception.simulation.simulated_processors import SimulatedProcessors
 from dyn_perception.simulation.stretched_engine import stretch
 
 _THIS_MACHINE = Path('/')
+_LIBRARIES_WAIT_S = 60.0
 
 
 class NetworkOnBoard:
@@ -43,9 +44,9 @@ class NetworkOnBoard:
         self._simulated: SimulatedProcessors | None = None
         create: Callable[[Placement], Engine]
         if root == _THIS_MACHINE:
-            found = {cluster.name: cluster.cores for cluster in self.board.topology.clusters}
-            machine = Machine(found, gpus=find_gpus(engine))
-            self._place = machine.place
+            this_machine = ThisMachine(engine)
+            machine = this_machine.offer(_LIBRARIES_WAIT_S)
+            self._place = this_machine.place
             clusters = [
                 name for name, cores in machine.clusters.items() if machine.usable & set(cores)
             ]
@@ -77,22 +78,26 @@ class NetworkOnBoard:
                 load = partial(create_engine, bundle, engine, threads=threads)
                 return stretch(bundle, load, simulated, placement)
 
+        self._groups = bundle.manifest.groups
         self._factory = PipelineFactory(bundle, create, regions)
 
     def knobs(self, placements: list[str] | None = None) -> dict[str, tuple[str, ...]]:
         """Return the clock knobs of each placement, by default of all and of each pair of them.
 
         Raises:
-            PlacementError: if the board does not offer one of them.
+            PlacementError: if the board does not offer one of them, or the network cannot be
+                shared among so many processors.
         """
         names = placements
         if names is None:
-            pairs = combinations(self._placements, 2)
+            pairs = combinations(self._placements, 2) if self._groups > 1 else ()
             names = [*self._placements, *(join_processors(pair) for pair in pairs)]
-        return {
-            name: tuple(self._knob(part.name) for part in self._place(name).processors)
-            for name in names
-        }
+        knobs = {}
+        for name in names:
+            placement = self._place(name)
+            check_parts(placement, self._groups)
+            knobs[name] = tuple(self._knob(part.name) for part in placement.processors)
+        return knobs
 
     def open(self, placement: str) -> tuple[Pipeline, tuple[int, ...] | None]:
         """Return a pipeline and the cores that its caller has to be on."""

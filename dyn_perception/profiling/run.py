@@ -4,7 +4,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -14,6 +14,7 @@ import numpy as np
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.limits import LimitSession
 from dyn_perception.inference.affinity import on_cores
+from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.raw_image import RawImage
 from dyn_perception.network.manifest import Manifest
@@ -35,23 +36,33 @@ class ProfileRun:
         manifest: of the network.
         image_size: width and height of the frames (pixels).
         seconds: that one operating point is measured.
+        leave_out: told of each placement that cannot run the network and why; None: that is an
+            error.
     """
 
     network: NetworkOnBoard
     manifest: Manifest
     image_size: tuple[int, int]
     seconds: float
+    leave_out: Callable[[str, PlacementError], None] | None = None
 
     def measure(self, points: list[GridPoint]) -> Iterator[ProfiledPoint]:
         """Measure points one after the other; limits are put back at the end, whatever it is.
 
         Raises:
+            PlacementError: if the network cannot be run somewhere.
             ProfileError: if a clock limit cannot be set.
         """
         session = LimitSession(self.network.board)
         try:
             for placement, placed in groupby(points, key=lambda point: point.placement):
-                pipeline, cores = self.network.open(placement)
+                try:
+                    pipeline, cores = self.network.open(placement)
+                except PlacementError as error:
+                    if self.leave_out is None:
+                        raise
+                    self.leave_out(placement, error)
+                    continue
                 try:
                     yield from self._measure_placed(session, pipeline, cores, placed)
                 finally:

@@ -79,6 +79,20 @@ def test_points_of_a_simulated_board(bundle_path: Path, root: Path, tmp_path: Pa
     assert profile.table().knobs == ('gpu',)
 
 
+def test_processors_that_share_frames_are_measured_at_the_clocks_of_both(
+    bundle_path: Path, root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / 'profile.yaml'
+    process = start(bundle_path, out, '--root', str(root), '--placements', 'gpu+cpu:a57')
+    _, errors = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, errors
+    profile = load_profile(out)
+    assert {point.placement for point in profile.points} == {'gpu+cpu:a57'}
+    assert set(profile.table().knobs) == {'gpu', 'cpu.a57'}
+    assert profile.points[0].clocks == {'gpu': 921.6, 'cpu.a57': 1479.0}
+    assert profile.points[-1].clocks['cpu.a57'] < 1479.0
+
+
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_was_ended_goes_on(
     bundle_path: Path, root: Path, tmp_path: Path, number: signal.Signals
