@@ -68,7 +68,7 @@ def knob_states(knobs: Knobs, decision: Decision | None) -> list[KnobState]:
             wanted=_text(wanted.get(knob.name)),
             applied=_text(knob.applied) if knobs.is_met(knob) else '',
             held=knob.held is not None,
-            refused=f'{_text(knob.refused)}: {knob.refusal}' if knob.refusal else '',
+            refused='; '.join(f'{_text(value)}: {why}' for value, why in knob.refused.items()),
         )
         for knob in knobs
     ]
