@@ -39,7 +39,7 @@ def state_message(
         objective=settings.objective,
         target_fps=settings.target_fps,
         cameras=achieved.cameras(time_s, 1 / settings.target_fps),
-        achieved_fps=achieved.fps(time_s),
+        achieved_fps=achieved.fps(time_s, 1 / settings.target_fps),
         on_time_share=achieved.on_time_share(time_s),
         frames=achieved.frames,
         late_frames=achieved.late,
