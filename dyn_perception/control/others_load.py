@@ -17,6 +17,8 @@ _MOST_READINGS = 64
 # A window that cannot be is taken to be this (s).
 _USUAL_WINDOW_S = 0.1
 _LONGEST_WINDOW_S = 2.0
+# A placement on any core, of whichever cluster.
+_ANY_CORE = 'cpu'
 # Rounding makes loads a little larger than 1.
 _HIGHEST_LOAD = 1.05
 
@@ -80,8 +82,10 @@ class OthersLoads:
             if 0 <= load <= _HIGHEST_LOAD and processor.cores > 0 and board.time_s > start_s:
                 own = self.own_work.share(processor.name, start_s, board.time_s)
                 others[processor.name] = min(max(load - own / processor.cores, 0.0), 1.0)
+        any_core = self._take_off_any_core(board, start_s, others)
         known = [load for name, load in others.items() if name.startswith('cpu')]
         worst = max(known, default=math.nan)
+        others.update(any_core)
         loads = []
         for placement in self._placements:
             shares = self._shares.get(placement, {placement: 1.0})
@@ -89,8 +93,42 @@ class OthersLoads:
             loads.append(sum(share * _load(name, others, worst) for name, share in shares.items()))
         return OthersLoad(start_s, board.time_s, tuple(loads))
 
+    def _take_off_any_core(
+        self, board: BoardObservation, start_s: float, others: dict[str, float]
+    ) -> dict[str, float]:
+        """Take own work on `cpu`, that is any core, off the clusters.
+
+        Which clusters the kernel ran it on is not known, but for all of them together: others keep
+        as many cores busy as everybody does, less the own work. Of one cluster it is certain then
+        that others keep at most so many cores busy, and at most those that are busy there. The
+        smaller of the two counts: own work may look like others', never like free capacity.
+
+        Args:
+            board: the reading.
+            start_s: start of its window (s).
+            others: load of each processor, this work included; it is corrected.
+
+        Returns:
+            Load by others of `cpu`, by that name; nothing where the clusters say all.
+        """
+        clusters = [item for item in board.processors if item.name.startswith('cpu')]
+        known = [item for item in clusters if item.name in others]
+        if not known or _ANY_CORE in others:
+            return {}
+        own = self.own_work.share(_ANY_CORE, start_s, board.time_s)
+        if len(known) < len(clusters):
+            # It may have been where the load is not known.
+            return {_ANY_CORE: math.nan} if own > 0 else {}
+        cores = sum(item.cores for item in clusters)
+        load = sum(others[item.name] * (item.cores / cores) for item in clusters)
+        left = max(load - own / cores, 0.0)
+        if own > 0:
+            for item in clusters:
+                others[item.name] = min(others[item.name], left * cores / item.cores)
+        return {_ANY_CORE: left}
+
 
 def _load(processor: str, others: Mapping[str, float], worst: float) -> float:
     """Return the load of a processor; cores of an unknown cluster are as loaded as the worst."""
-    load = others.get(on_board(processor), math.nan)
-    return worst if math.isnan(load) and processor.startswith('cpu') else load
+    unknown = worst if processor.startswith('cpu') else math.nan
+    return others.get(on_board(processor), unknown)

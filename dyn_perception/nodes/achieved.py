@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from dyn_perception.control.cameras import ActiveCameras, patience_s
 
-RATE_WINDOW_S = 1.0
 SHARE_WINDOW_S = 10.0
 
 
@@ -40,7 +39,7 @@ class Achieved:
         self._cameras.see(camera, time_s, period_s)
         self._recent.append((time_s, 1 + dropped, late, camera))
         self._latencies_s.append(latency_s)
-        self._forget(time_s)
+        self._forget(time_s, max(SHARE_WINDOW_S, patience_s(period_s)))
 
     def silence_s(self, time_s: float) -> float:
         """Return for how long no result of any camera came; infinite where none ever did."""
@@ -54,22 +53,27 @@ class Achieved:
         """Return how many cameras deliver; 0 where results are missing for too long."""
         return 0 if self.is_silent(time_s, period_s) else len(self._cameras)
 
-    def fps(self, time_s: float) -> float:
-        """Return the results of the last second, per second, of the camera that has fewest."""
-        recent = [entry[3] for entry in self._recent if time_s - entry[0] < RATE_WINDOW_S]
-        return min((recent.count(camera) for camera in self._cameras), default=0) / RATE_WINDOW_S
+    def fps(self, time_s: float, period_s: float) -> float:
+        """Return the rate of the camera that has the fewest results (1/s).
+
+        Over the last second, or over three periods where those are longer: a window of one result
+        or none says nothing.
+        """
+        window_s = patience_s(period_s)
+        recent = [entry[3] for entry in self._recent if time_s - entry[0] < window_s]
+        return min((recent.count(camera) for camera in self._cameras), default=0) / window_s
 
     def on_time_share(self, time_s: float) -> float:
         """Return the share of all frames on time in the last 10 s; NaN where there were none."""
-        self._forget(time_s)
-        frames = sum(entry[1] for entry in self._recent)
-        return 1 - sum(entry[2] for entry in self._recent) / frames if frames else math.nan
+        recent = [entry for entry in self._recent if time_s - entry[0] < SHARE_WINDOW_S]
+        frames = sum(entry[1] for entry in recent)
+        return 1 - sum(entry[2] for entry in recent) / frames if frames else math.nan
 
     def take_latency_s(self) -> float:
         """Return the mean latency since the previous call; NaN where no result came."""
         latencies, self._latencies_s = self._latencies_s, []
         return sum(latencies) / len(latencies) if latencies else math.nan
 
-    def _forget(self, time_s: float) -> None:
-        while self._recent and time_s - self._recent[0][0] >= SHARE_WINDOW_S:
+    def _forget(self, time_s: float, kept_s: float) -> None:
+        while self._recent and time_s - self._recent[0][0] >= kept_s:
             self._recent.popleft()

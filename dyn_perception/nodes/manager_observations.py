@@ -78,7 +78,10 @@ def _observation(
 
 
 def _processor(name: str, clusters: Sequence[ClusterState]) -> str:
-    """Return the cluster or GPU whose load the work shows in: `cpu`, `cpu:0` name cores only."""
+    """Return the cluster or GPU whose load the work shows in: `cpu`, `cpu:0` name cores only.
+
+    `cpu` stays `cpu` where there are several clusters: the work may be on any of them.
+    """
     if name == 'cpu' and len(clusters) == 1:
         return f'cpu:{clusters[0].name}'
     first = name.removeprefix('cpu:').split(',')[0].split('-')[0]

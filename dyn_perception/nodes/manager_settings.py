@@ -11,6 +11,8 @@ from dyn_perception.nodes.parameter_table import ParameterError, parameter
 
 # Of the period; the rest is for what comes after the last group.
 _DEADLINE_SHARE = 0.97
+# Perception refuses longer ones. Frames of a target below 0.0162 Hz are to end sooner than needed.
+_LONGEST_DEADLINE_MS = 60_000.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def deadline(settings: ManagerSettings) -> dict[str, float]:
     """Return the deadline of a frame as a knob of the perception node; none without `anytime`."""
     if not settings.anytime:
         return {}
-    return {'deadline_ms': round(_DEADLINE_SHARE * 1000 / settings.target_fps, 3)}
+    deadline_ms = round(_DEADLINE_SHARE * 1000 / settings.target_fps, 3)
+    return {'deadline_ms': min(deadline_ms, _LONGEST_DEADLINE_MS)}
 
 
 def goals(settings: ManagerSettings) -> Goals:

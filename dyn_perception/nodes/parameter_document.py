@@ -38,7 +38,7 @@ def markdown_table(table: type) -> str:
                 specification.unit or '–',
                 _default_text(specification, code=True),
                 specification.range_text.replace('...', '…') or '–',
-                'start' if specification.fixed else 'run time',
+                _set_at(specification),
                 _description(specification),
             )
         )
@@ -57,11 +57,17 @@ def yaml_document(node: str, table: type) -> str:
     ]
     for specification in specifications(table).values():
         facts = [specification.unit, specification.range_text]
-        facts.append('fixed' if specification.fixed else 'run time')
+        facts.append('fixed' if specification.fixed else _set_at(specification))
         lines.append(f'    # {_description(specification)} ({"; ".join(filter(None, facts))})')
         setting = f'{specification.name}: {_default_text(specification)}'
         lines.append(f'    {"# " * (specification.default is None)}{setting}')
     return '\n'.join(lines) + '\n'
+
+
+def _set_at(specification: ParameterSpecification) -> str:
+    if specification.reported:
+        return 'by the node'
+    return 'start' if specification.fixed else 'run time'
 
 
 def _default_text(specification: ParameterSpecification, *, code: bool = False) -> str:

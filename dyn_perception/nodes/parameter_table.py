@@ -37,6 +37,7 @@ class ParameterSpecification:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     fixed: bool = False  # read when the node starts, cannot be set afterwards
+    reported: bool = False  # the node itself sets it; a set can only clear it, to its default
     constraint: str = ''  # a rule that range and choices cannot say, or the reason for the range
     default_text: str = ''  # what the documents say where the default is None
     maximum_text: str = ''  # what the documents say where the maximum is known only at start-up
@@ -88,6 +89,11 @@ class ParameterSpecification:
             raise ParameterError(f'{self.name} {value!r} is no {self.type_name}: {self._remedy()}')
         if self.choices and value not in self.choices:
             raise ParameterError(f'{self.name} {value!r} is not known: {self._remedy()}')
+        if self.reported and value != self.default:
+            raise ParameterError(
+                f'{self.name} {value!r} is for the node itself to report: set {self.default!r} to '
+                'clear it'
+            )
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             value = self._forgive_rounding(value)
             self._check_range(value, value)

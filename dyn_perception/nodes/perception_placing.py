@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from rclpy.parameter import Parameter
-
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import PlacementError
@@ -146,11 +144,16 @@ class PerceptionPlacing:
                 f'placement {name!r} failed while it ran, the network goes on on {ANY_CPU}: '
                 f'{reason}; set placement again to try it once more'
             )
-            self._node.set_parameters([Parameter('placement', value=ANY_CPU)])
+            self._go_back(name, ANY_CPU, reason)
+            self.change(ANY_CPU)
 
     def _give_up(self, name: str, error: Exception) -> None:
         """Say why a placement failed and put the parameter back to the one in force."""
         self._node.get_logger().error(f'placement {name!r} failed, the one before stays: {error}')
         if self._node.settings.placement == name:
-            # Not set: what is in force stays, even where it is not offered any more.
-            self._node.record({'placement': self.pipeline.placement.name})
+            self._go_back(name, self.pipeline.placement.name, error)
+
+    def _go_back(self, failed: str, name: str, reason: object) -> None:
+        """Set the parameter unasked; the failure in the same event tells it from others' sets."""
+        failure = f'{failed}: {" ".join(str(reason).split())}'
+        self._node.record({'placement': name, 'placement_failure': failure})

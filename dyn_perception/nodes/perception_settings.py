@@ -41,6 +41,11 @@ class PerceptionSettings:
         'groups of each frame.',
         constraint='What the machine offers is listed when another value is refused',
     )
+    placement_failure: str = parameter(
+        '',
+        'Placement that the node went back from last, and why; it is set together with placement.',
+        reported=True,
+    )
     enabled: bool = parameter(
         True, 'Whether frames are processed; false unsubscribes from the images.'
     )

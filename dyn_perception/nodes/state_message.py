@@ -39,7 +39,7 @@ def state_message(
         objective=settings.objective,
         target_fps=settings.target_fps,
         cameras=achieved.cameras(time_s, 1 / settings.target_fps),
-        achieved_fps=achieved.fps(time_s),
+        achieved_fps=achieved.fps(time_s, 1 / settings.target_fps),
         on_time_share=achieved.on_time_share(time_s),
         frames=achieved.frames,
         late_frames=achieved.late,
@@ -68,7 +68,7 @@ def knob_states(knobs: Knobs, decision: Decision | None) -> list[KnobState]:
             wanted=_text(wanted.get(knob.name)),
             applied=_text(knob.applied) if knobs.is_met(knob) else '',
             held=knob.held is not None,
-            refused=f'{_text(knob.refused)}: {knob.refusal}' if knob.refusal else '',
+            refused='; '.join(f'{_text(value)}: {why}' for value, why in knob.refused.items()),
         )
         for knob in knobs
     ]

@@ -20,7 +20,7 @@ def test_dropped_and_slow_frames_are_late() -> None:
     achieved.add(1.3, math.nan, 0, PERIOD_S)
     assert (achieved.frames, achieved.late) == (4, 3)
     assert achieved.on_time_share(1.3) == 0.25
-    assert achieved.fps(1.3) == 3.0
+    assert achieved.fps(1.3, PERIOD_S) == 3.0
 
 
 def test_shares_and_rates_forget() -> None:
@@ -31,9 +31,22 @@ def test_shares_and_rates_forget() -> None:
     assert not achieved.is_silent(5.9, PERIOD_S)
     assert achieved.is_silent(6.1, PERIOD_S)
     assert not achieved.is_silent(7.9, period_s=1.0)
-    assert achieved.fps(6.1) == 0.0
+    assert achieved.fps(6.1, PERIOD_S) == 0.0
     assert achieved.on_time_share(14.9) == 0.0
     assert math.isnan(achieved.on_time_share(15.1))
+
+
+def test_a_rate_below_one_a_second_is_seen() -> None:
+    for period_s in (2.0, 50.0):
+        achieved = Achieved()
+        for number in range(10):
+            achieved.add(period_s * number, 0.1, 0, period_s)
+            if number >= 3:
+                for part in (0.0, 0.3, 0.9):
+                    now_s = period_s * (number + part)
+                    assert achieved.fps(now_s, period_s) == pytest.approx(1 / period_s)
+        assert achieved.fps(period_s * 12, period_s) == 0.0
+        assert math.isnan(achieved.on_time_share(period_s * 9 + 10.1))
 
 
 def test_the_mean_latency_is_that_since_the_last_time() -> None:
@@ -52,12 +65,12 @@ def test_the_rate_is_that_of_the_slowest_camera_that_delivers() -> None:
             achieved.add(0.1 * number + 0.05, 0.05, 1, PERIOD_S, 'right')
     assert (achieved.frames, achieved.late) == (40, 10)
     assert achieved.cameras(2.0, PERIOD_S) == 2
-    assert achieved.fps(2.0) == 5.0
+    assert achieved.fps(2.0, PERIOD_S) == 5.0
     assert achieved.on_time_share(2.0) == 0.75
     for number in range(20, 40):  # the right one is dead
         achieved.add(0.1 * number, 0.05, 0, PERIOD_S, 'left')
     assert achieved.cameras(4.0, PERIOD_S) == 1
-    assert achieved.fps(3.95) == 10.0
+    assert achieved.fps(3.95, PERIOD_S) == 10.0
     assert not achieved.is_silent(4.8, PERIOD_S)
     assert achieved.is_silent(5.0, PERIOD_S), 'none delivers'
     assert achieved.cameras(5.0, PERIOD_S) == 0

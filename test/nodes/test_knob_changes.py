@@ -1,8 +1,10 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The order in which knobs are set, and what is taken back when a step fails."""
+"""The order in which knobs are set, what is taken back when a step fails, and who set a knob."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,12 @@ from hypothesis import strategies as st
 
 pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
 
+from rcl_interfaces.msg import ParameterEvent
+from rclpy.parameter import Parameter
+
 from dyn_perception.nodes.knobs.change import Change, Step, plan_steps
 from dyn_perception.nodes.knobs.knob import Knob, knob_name
+from dyn_perception.nodes.knobs.knobs import Knobs
 from dyn_perception.nodes.knobs.own_changes import OwnChanges
 from dyn_perception.nodes.knobs.remote_parameters import Answer
 
@@ -132,3 +138,126 @@ def test_knobs_are_told_from_other_parameters(parameter: str, name: str) -> None
     assert knob_name(parameter) == name
     if name:
         assert Knob(name).parameter == parameter
+
+
+class Perception:
+    """A perception node as the knobs of a manager see it; what is set waits in `sets`."""
+
+    def __init__(self) -> None:
+        self.sets: list[tuple[dict, Callable[[Answer], None]]] = []
+        self.refusals: list[tuple] = []
+        listener: Any = SimpleNamespace(
+            knobs_changed=lambda: None,
+            refusals_forgotten=self.refusals.clear,
+            knob_refused=lambda *refusal: self.refusals.append(refusal),
+        )
+        self.knobs = Knobs(self, '/perception', '/monitor', listener)  # type: ignore[arg-type]
+        self.knobs.acting = True
+        managed = self.knobs.perception
+        managed.met = True
+        managed.set = lambda values, then: self.sets.append((dict(values), then))  # type: ignore
+        self.knob = managed.knobs['placement'] = Knob('placement')
+        self.knob.meet('cpu')
+
+    def create_client(self, *_: Any) -> None:
+        """Make none: `sets` takes what it would send."""
+
+    def create_subscription(
+        self, kind: type, topic: str, take: Callable[[ParameterEvent], None], depth: int
+    ) -> None:
+        self._take = take
+
+    def tell(self, **values: str) -> None:
+        """Let /parameter_events have values that were set in one step."""
+        changed = [
+            Parameter(name, value=value).to_parameter_msg() for name, value in values.items()
+        ]
+        self._take(ParameterEvent(node='/perception', changed_parameters=changed))
+
+    def place(self, placement: str) -> None:
+        """Let the manager want a placement, and perception take it."""
+        self.knobs.want({'placement': placement})
+        values, then = self.sets.pop()
+        assert values == {'placement': placement}
+        self.tell(**values)
+        then(Answer(True))
+        assert self.state() == (placement, None, {})
+
+    def fail(self, placement: str, now: str) -> None:
+        self.tell(placement=now, placement_failure=f'{placement}: no memory: none at all')
+
+    def state(self) -> tuple:
+        return self.knob.applied, self.knob.held, self.knob.refused
+
+
+WENT_BACK = {'gpu': '/perception went back to cpu: no memory: none at all'}
+
+
+def test_a_placement_that_failed_is_refused_not_held() -> None:
+    perception = Perception()
+    perception.place('gpu')
+    perception.fail('gpu', 'cpu')
+    assert perception.state() == ('cpu', None, WENT_BACK)
+    assert perception.refusals == [('placement', 'gpu', WENT_BACK['gpu'])]
+    perception.knobs.want({'placement': 'gpu'})
+    assert not perception.sets
+    perception.knobs.want({'placement': 'cpu:a57'})
+    perception.sets.pop()[1](Answer(True))
+    perception.fail('cpu:a57', 'cpu')
+    assert [*perception.knob.refused] == ['gpu', 'cpu:a57']
+    perception.knobs.release('placement')
+    perception.place('gpu')
+
+
+def test_the_same_value_set_by_a_person_is_held() -> None:
+    perception = Perception()
+    perception.place('gpu')
+    perception.tell(placement='cpu')
+    assert perception.state() == ('cpu', 'cpu', {})
+    perception = Perception()
+    perception.place('gpu')
+    perception.tell(placement='cpu', placement_failure='')
+    assert perception.state() == ('cpu', 'cpu', {})
+
+
+def test_what_is_left_of_a_persons_placement_is_held() -> None:
+    perception = Perception()
+    perception.tell(placement='gpu')
+    perception.fail('gpu', 'cpu')
+    assert perception.state() == ('cpu', 'cpu', {})
+    assert not perception.refusals
+
+
+def test_a_placement_found_at_the_start_may_fail() -> None:
+    perception = Perception()
+    perception.knob.meet('gpu')
+    perception.fail('gpu', 'cpu')
+    assert perception.state() == ('cpu', None, WENT_BACK)
+
+
+def test_a_failure_is_no_matter_of_a_manager_that_does_not_act() -> None:
+    perception = Perception()
+    perception.knobs.acting = False
+    perception.fail('gpu', 'cpu')
+    assert perception.state() == ('cpu', None, {})
+
+
+def test_a_late_answer_does_not_undo_a_failure() -> None:
+    perception = Perception()
+    perception.knobs.want({'placement': 'gpu'})
+    values, then = perception.sets.pop()
+    perception.tell(**values)
+    perception.fail('gpu', 'cpu')
+    then(Answer(True))
+    assert perception.state() == ('cpu', None, WENT_BACK)
+
+
+def test_a_failure_is_not_taken_for_the_own_set_to_the_same_value() -> None:
+    perception = Perception()
+    perception.place('gpu')
+    perception.knobs.want({'placement': 'cpu'})
+    perception.fail('gpu', 'cpu')
+    values, then = perception.sets.pop()
+    perception.tell(**values)
+    then(Answer(True))
+    assert perception.state() == ('cpu', None, WENT_BACK)

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the manager does about silence, refusals and wrong profiles, over real DDS."""
 
+import os
+
 import pytest
 
 from dyn_perception.msg import ManagerState
 from support.limit_tree import GPU
 from support.managed_loop import (
+    EASY_MS,
     HARD_MS,
     ManagedLoop,
     applied,
@@ -16,6 +19,8 @@ from support.managed_loop import (
     limits_clock,
 )
 from support.refusing_perception import TRY
+
+CORE = min(os.sched_getaffinity(0))
 
 # Discovery between restarted processes was seen to fail now and then on a busy machine.
 pytestmark = pytest.mark.flaky(reruns=2)
@@ -37,6 +42,44 @@ def test_refused_width_is_not_tried_again_until_it_is_released(loop: ManagedLoop
     assert perception.lines.count(TRY) == 1
     assert loop.client.set_parameters('manager', release='width').successful
     loop.client.spin_until(lambda: perception.lines.count(TRY) == 2, 'one more try')
+
+
+@pytest.mark.parametrize(
+    ('module', 'placement', 'reason', 'log'),
+    [
+        ('losing_gpu', 'gpu', 'out of memory on the GPU', 'failed while it ran'),
+        ('unloadable', f'cpu:{CORE}', 'out of memory: a fault', 'failed, the one before stays'),
+    ],
+)
+def test_placement_that_fails_is_left_until_it_is_released(
+    loop: ManagedLoop, module: str, placement: str, reason: str, log: str
+) -> None:
+    perception = loop.start_perception(f'support.{module}_perception')
+    loop.set_pace(HARD_MS)
+    loop.start_manager(profile=loop.write_profile(group_ms={'cpu': HARD_MS, placement: EASY_MS}))
+    states = loop.states()
+
+    def tries() -> int:
+        return sum(f'placement {placement!r} {log}' in line for line in perception.lines)
+
+    state = loop.wait_for(
+        states,
+        lambda s: is_narrow(s) and applied(s, 'placement') == 'cpu' and tries() == 1,
+        'a width for the placement that is left',
+    )
+    place = knob(state, 'placement')
+    assert not place.held
+    assert place.refused.startswith(f'{placement}: /perception went back to cpu: ')
+    assert reason in place.refused
+    assert place.wanted == 'cpu'
+    loop.wait_for(states, lambda s: s.frames > state.frames + 20, 'more frames')
+    assert tries() == 1
+    assert loop.client.set_parameters('manager', release='placement').successful
+    loop.client.spin_until(lambda: tries() == 2, 'one more try')
+    # The same value, set by a person, is theirs.
+    loop.wait_for(states, lambda s: knob(s, 'placement').refused != '', 'the refusal again')
+    assert loop.client.set_parameters('perception', placement='cpu').successful
+    loop.wait_for(states, lambda s: knob(s, 'placement').held, 'the placement held')
 
 
 def test_silent_results_keep_the_last_operating_point(loop: ManagedLoop) -> None:

@@ -19,3 +19,9 @@ def test_work_shows_where_the_board_tells_of_it(processor: str, name: str) -> No
     clusters = [ClusterState(name='a57', cores=[0, 1, 2, 3])]
     seen = frame_observation(message, 1.0, clusters)
     assert (seen.placement, seen.busy_s) == (processor, {name: 0.25})
+
+
+def test_work_on_any_core_of_several_clusters_belongs_to_none() -> None:
+    message = PerceptionResult(busy_time=[ProcessorTime(processor='cpu', busy_s=0.25)])
+    clusters = [ClusterState(name='a53', cores=[0, 1]), ClusterState(name='a57', cores=[2, 3])]
+    assert frame_observation(message, 1.0, clusters).busy_s == {'cpu': 0.25}

@@ -23,6 +23,7 @@ class Table:
     engine: str = parameter('onnx', 'Engine.', choices=('onnx', 'torch'))
     regions: tuple[int, int] = parameter((1, 1), 'Grid.', minimum=1, maximum=64)
     offset: float = parameter(0.0, 'Any number.')
+    failure: str = parameter('', 'What failed.', reported=True)
 
 
 SPECIFICATIONS = specifications(Table)
@@ -68,6 +69,9 @@ def test_reason_names_value_rule_and_remedy() -> None:
         'regions [1, 65] is out of range 1...64: use a value within it'
     )
     assert refusal('enabled', None) == 'enabled has no value: use a boolean'
+    assert refusal('failure', 'mine') == (
+        "failure 'mine' is for the node itself to report: set '' to clear it"
+    )
 
 
 @pytest.mark.parametrize(

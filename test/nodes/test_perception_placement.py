@@ -93,6 +93,11 @@ def test_failed_change_puts_the_parameter_back(
     client.spin_until(
         lambda: client.get_parameters('perception', 'placement') == ['cpu'], 'the old value'
     )
+    failure = f'cpu:{CORE}: out of memory: a fault of the test'
+    assert client.get_parameters('perception', 'placement_failure') == [failure]
+    told = client.set_parameters('perception', placement_failure=failure)
+    assert 'is for the node itself to report' in told.reason
+    assert client.set_parameters('perception', placement_failure='').successful
     assert camera.ask(image_message()).operating_point.placement == 'cpu'
 
 

@@ -12,7 +12,7 @@ from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.onnx_engine import OnnxEngine
 from dyn_perception.inference.placement import Gpus, Placement
-from dyn_perception.nodes import perception
+from support import paced_perception
 
 _GROUP_RUNS = 12  # two warm-ups of four groups, and one frame
 _engine_class = engines._engine_class
@@ -40,4 +40,4 @@ def main() -> int:
     this_machine.find_gpus = lambda engine, root: Gpus(1, '')
     this_machine.GPU_PROVIDERS = {}  # whose libraries would be missing
     engines._engine_class = _class_with_gpu
-    return perception.main()
+    return paced_perception.main()

@@ -5,6 +5,7 @@
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -134,14 +135,25 @@ class ManagedLoop:
         """Return the limit of the GPU's clock that the board has (MHz)."""
         return read_limits(self.root)[GPU_PATH]
 
-    def write_profile(self, model: str = 'test resnet', groups: int = 4) -> str:
-        """Write operating points, faster at a higher clock of the GPU, and return the path."""
+    def write_profile(
+        self,
+        model: str = 'test resnet',
+        groups: int = 4,
+        group_ms: Mapping[str, float] = MappingProxyType({'cpu': EASY_MS}),
+    ) -> str:
+        """Write operating points, faster at a higher clock of the GPU, and return the path.
+
+        Args:
+            model: name of the network.
+            groups: of the network.
+            group_ms: what a group takes at the highest clock, by placement (ms).
+        """
         points = [
             {
                 'width': width,
-                'placement': 'cpu',
+                'placement': placement,
                 'clocks': {'gpu': clock},
-                **{f'latency_{name}_ms': width * EASY_MS * 921.6 / clock + 1
+                **{f'latency_{name}_ms': width * ms * 921.6 / clock + 1
                    for name in ('p50', 'p95', 'p99', 'mean')},
                 'latency_deviation_ms': 0.5,
                 'frames': 100,
@@ -149,6 +161,7 @@ class ManagedLoop:
                 'busy_power_w': 2.0 + 6 * (clock / 921.6) ** 3,
                 'accuracy': 0.5 + 0.1 * width,
             }
+            for placement, ms in group_ms.items()
             for width in range(1, groups + 1)
             for clock in (307.2, 614.4, 921.6)
         ]  # fmt: skip

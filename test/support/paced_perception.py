@@ -25,5 +25,6 @@ def _run_paced(self: Pipeline, *arguments: Any, **options: Any) -> FrameResult:
 
 def main() -> int:
     """Run the node; the pipeline is replaced here, not in tests that import this module."""
-    Pipeline.run = _run_paced  # type: ignore[method-assign]
+    if PACE_VARIABLE in os.environ:
+        Pipeline.run = _run_paced  # type: ignore[method-assign]
     return perception.main()

@@ -6,7 +6,7 @@ from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import Placement
-from dyn_perception.nodes import perception
+from support import paced_perception
 
 _make = PipelineFactory.make
 _made: list[Placement] = []
@@ -22,4 +22,4 @@ def _make_once(self: PipelineFactory, placement: Placement) -> Pipeline:
 def main() -> int:
     """Run the node; the factory is replaced here, not in tests that import this module."""
     PipelineFactory.make = _make_once  # type: ignore[method-assign]
-    return perception.main()
+    return paced_perception.main()

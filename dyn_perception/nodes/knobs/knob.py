@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One knob: a parameter of another node, and what this manager knows of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dyn_perception.control.policy import KnobValue
 
@@ -23,8 +23,8 @@ class Knob:
         asked: clock that this manager set and whose lease it renews; the board may have snapped
             it down to `applied`. None: it set none.
         held: value that somebody else set and that stays until it is released; None: not held.
-        refused: value that the node refused, until it is released or the node starts again.
-        refusal: its reason.
+        refused: values that the node refused or could not keep, each with the reason, until the
+            knob is released or the node starts again.
         touched: whether this manager set it since it was found.
     """
 
@@ -33,8 +33,7 @@ class Knob:
     applied: KnobValue | None = None
     asked: KnobValue | None = None
     held: KnobValue | None = None
-    refused: KnobValue | None = None
-    refusal: str = ''
+    refused: dict[KnobValue, str] = field(default_factory=dict)
     touched: bool = False
 
     @property
@@ -51,11 +50,7 @@ class Knob:
         """Take the value that the node has when it is met, for the first time or after a start."""
         self.found = self.applied = value
         self.asked, self.touched = None, False
-        self.forget_refusal()
-
-    def forget_refusal(self) -> None:
-        """Let the refused value be tried again."""
-        self.refused, self.refusal = None, ''
+        self.refused.clear()
 
 
 def is_clock(name: str) -> bool:

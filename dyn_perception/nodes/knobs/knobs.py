@@ -22,6 +22,7 @@ _RENEW_EVERY_S = 0.5
 _PUT_BACK_LIMIT_S = 1.5
 _SETTLE_S = 0.5  # results of frames that were begun before a set may still come
 LEASE_PARAMETER = 'limit_lease_s'
+FAILURE_PARAMETER = 'placement_failure'
 _PERCEPTION_FACTS = ('model', 'regions')
 
 
@@ -119,7 +120,7 @@ class Knobs:
         for knob in self:
             if name in (knob.name, 'all'):
                 knob.held = None
-                knob.forget_refusal()
+                knob.refused.clear()
         self._listener.refusals_forgotten()
         self._listener.knobs_changed()
 
@@ -143,7 +144,10 @@ class Knobs:
         back = {
             knob.name: knob.found
             for knob in self
-            if knob.touched and knob.held is None and knob.found is not None
+            if knob.touched
+            and knob.held is None
+            and knob.found is not None
+            and knob.found not in knob.refused
         }
         self._set_for_good({name: value for name, value in back.items() if name in NETWORK})
         self._set_for_good({name: value for name, value in back.items() if name not in NETWORK})
@@ -163,7 +167,7 @@ class Knobs:
         after = {
             name: value
             for name, value in self._target.items()
-            if (knob := settable.get(name)) and knob.held is None and knob.refused != value
+            if (knob := settable.get(name)) and knob.held is None and value not in knob.refused
         }
         steps = plan_steps({name: knob.in_force for name, knob in settable.items()}, after)
         if steps:
@@ -197,7 +201,8 @@ class Knobs:
             if answer.successful:
                 for knob in [owner.knobs[name] for name in values if name in owner.knobs]:
                     if step.is_network:
-                        knob.applied = values[knob.name]
+                        if values[knob.name] not in knob.refused:  # nor failed meanwhile
+                            knob.applied = values[knob.name]
                     elif knob.held is None:  # what is applied, /parameter_events tells
                         knob.asked = values[knob.name]
                 self._listener.knobs_changed()
@@ -234,9 +239,12 @@ class Knobs:
         known = [owner.knobs[name] for name in values if name in owner.knobs]
         named = [knob for knob in known if reason.startswith(f'{knob.parameter} ')]
         for knob in named or known:
-            knob.refused, knob.refusal = values[knob.name], reason
-            knob.asked = None
-            self._listener.knob_refused(knob.name, values[knob.name], reason)
+            self._note_refusal(knob, values[knob.name], reason)
+
+    def _note_refusal(self, knob: Knob, value: KnobValue, reason: str) -> None:
+        knob.refused[value] = reason
+        knob.asked = None
+        self._listener.knob_refused(knob.name, value, reason)
 
     def _renew(self) -> None:
         leased = {knob.name: knob.asked for knob in self if knob.asked is not None}
@@ -272,12 +280,15 @@ class Knobs:
             for parameter in event.changed_parameters
         }
         lease = changed.get(LEASE_PARAMETER)
+        failure = changed.get(FAILURE_PARAMETER)
         for name, value in changed.items():
             knob = owner.knobs.get(knob_name(name))
             if knob is None:
                 continue
             knob.applied = value
-            if lease == 0.0:  # the monitor put back what had a lease
+            if failure:  # only the perception node itself can tell of one
+                self._take_failure(knob, failure)
+            elif lease == 0.0:  # the monitor put back what had a lease
                 knob.asked = None
             elif lease is not None or self._own.take(name, value):
                 self._give_back(owner, knob)
@@ -286,6 +297,15 @@ class Knobs:
                 if self.acting:
                     knob.held = value
         self._listener.knobs_changed()
+
+    def _take_failure(self, knob: Knob, failure: str) -> None:
+        """Take that the node went back from a placement; one of a person stays in their hands."""
+        placement, _, reason = failure.partition(': ')
+        if knob.held == placement:
+            knob.held = knob.applied
+        elif self.acting:
+            went_back = f'{self.perception.name} went back to {knob.applied}: {reason}'
+            self._note_refusal(knob, placement, went_back)
 
     def _give_back(self, owner: ManagedNode, knob: Knob) -> None:
         """Restore the value of a person that an own set, already under way, overran."""
