@@ -21,6 +21,7 @@ MEASUREMENTS = (
     'ros_deadline',
     'ros_placement',
     'ros_cameras',
+    'ros_executors',
     'ros_idle',
     'ros_rate',
 )

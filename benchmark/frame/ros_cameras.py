@@ -40,7 +40,7 @@ KINDS = (
 def measure(settings: Settings) -> dict[str, Value]:
     """Compare the node with the relay for each kind of camera."""
     set_environment()
-    ratios, milliseconds = {}, {}
+    ratios, quick, milliseconds = {}, {}, {}
     for kind in KINDS:
         found = compare(
             settings,
@@ -48,8 +48,13 @@ def measure(settings: Settings) -> dict[str, Value]:
             compressed=kind.compressed,
             rate_hz=kind.rate_hz,
             block_frames=max(48, round(_SECONDS * kind.rate_hz)),
-            nodes=('perception', 'relay'),
+            nodes=('perception', 'relay', 'quick_relay'),
         )
         ratios[kind.name] = found.ratio('relay')
+        quick[kind.name] = found.ratio('quick_relay')
         milliseconds[kind.name] = found.milliseconds
-    return {'node_overhead_ratio': ratios, 'node_overhead_ms': milliseconds}
+    return {
+        'node_overhead_ratio': ratios,
+        'node_overhead_ratio_quick_relay': quick,
+        'node_overhead_ms': milliseconds,
+    }

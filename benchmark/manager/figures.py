@@ -54,6 +54,15 @@ FIGURES = (
         'over_power_s', 'above the power budget, beyond 1 s of grace: worst run (s)', at_most=0
     ),
     Figure(
+        'shared_accuracy_gain',
+        'Odroid XU3, where its clusters may share frames: accuracy of the manager less that '
+        'without, mean of the scenarios',
+        digits=4,
+    ),
+    Figure('shared_gain_vs_oracle', 'gain_vs_oracle there, with such placements', digits=3),
+    Figure('shared_hit_settled', 'deadline_hit_settled there: worst scenario', digits=4),
+    Figure('shared_over_s', 'above the limits of power or temperature there: worst run (s)'),
+    Figure(
         'decision_us', 'one decision over 1,000 operating points, p99 (µs)', at_most=200, digits=0
     ),
     Figure(

@@ -37,6 +37,7 @@ class Job:
     network: str = PUBLISHED
     policies: tuple[str, ...] = ('manager', 'oracle', 'fixed', *BASELINES)
     with_energy: bool = True
+    split: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def make_jobs(settings: Settings) -> list[Job]:
 
 def run_job(job: Job) -> Outcome:
     """Run all policies of a job."""
-    setting = _setting(job.board, job.network)
+    setting = _setting(job.board, job.network, job.split)
     scenario = load_scenario(job.scenario)
     experiment = Experiment(setting, scenario, job.seed, objective='accuracy', min_width=0)
     figures, settling = {}, []
@@ -90,8 +91,8 @@ def run_job(job: Job) -> Outcome:
 
 
 @lru_cache(maxsize=8)
-def _setting(board: str, network: str) -> Setting:
-    return make_setting(board, network)
+def _setting(board: str, network: str, split: bool) -> Setting:
+    return make_setting(board, network, split=split)
 
 
 def _energy_ratio(setting: Setting, job: Job) -> float | None:

@@ -25,7 +25,11 @@ _IMAGE_QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)  # as i
 # A process as small as the relay returns each image's memory to the kernel and gets it again, 640
 # page faults a frame, which makes it slower than the perception node. So it is told not to.
 _KEEP_MEMORY = {'MALLOC_TRIM_THRESHOLD_': str(2**28), 'MALLOC_MMAP_THRESHOLD_': str(2**28)}
-_RELAYS: dict[str, dict[str, str]] = {'relay': _KEEP_MEMORY, 'default_relay': {}}
+_RELAYS: dict[str, dict[str, str]] = {
+    'relay': _KEEP_MEMORY,
+    'quick_relay': _KEEP_MEMORY,
+    'default_relay': {},
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,12 @@ def _start(name: str, settings: Settings, *, compressed: bool) -> NodeProcess:
             ros_arguments=ros_arguments,
         )
     return NodeProcess(
-        ['-m', 'benchmark.ros.relay', *(['compressed'] if compressed else [])],
+        [
+            '-m',
+            'benchmark.ros.relay',
+            *(['--compressed'] if compressed else []),
+            *(['--executor', 'quick'] if name == 'quick_relay' else []),
+        ],
         log,
         ros_arguments=ros_arguments,
         working_folder=str(ROOT),

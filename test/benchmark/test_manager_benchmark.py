@@ -72,7 +72,8 @@ def test_every_documented_figure_of_the_simulation_is_made() -> None:
     simulated = {figure.key for figure in FIGURES} & {*summarise(OUTCOMES)}
     assert {figure.key for figure in FIGURES} - simulated == {
         'decision_us', 'sim_speed', 'real_hit_managed', 'real_hit_static_full',
-        'real_accuracy_managed', 'real_settling_ms',
+        'real_accuracy_managed', 'real_settling_ms', 'shared_accuracy_gain',
+        'shared_gain_vs_oracle', 'shared_hit_settled', 'shared_over_s',
     }  # fmt: skip
     assert len({figure.key for figure in FIGURES}) == len(FIGURES)
     assert len({*MEASUREMENTS}) == len(MEASUREMENTS)
