@@ -22,6 +22,7 @@ from dyn_perception.nodes.waker import Waker
 Node = TypeVar('Node')
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE_S = 2.0  # with a node that is being created; launch waits for 5 s before SIGTERM
 _WAKE_S = 0.2  # Python's signal handler runs only when the executor's wait has ended
 
 
@@ -30,7 +31,11 @@ class _InterruptedError(BaseException):
 
 
 class _Signals:
-    """Notes signals; while a node is being created, which may take long, they end that."""
+    """Notes signals; they also end the creation of a node that takes long.
+
+    One that is created soon can be closed as usual, which leaves nothing behind. The creation is
+    given up some time after the first signal, or at a second one.
+    """
 
     def __init__(self) -> None:
         """Take over from now on."""
@@ -40,6 +45,7 @@ class _Signals:
             # Whoever starts the node with SIGHUP ignored, as `nohup` does, wants that.
             if number != signal.SIGHUP or signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, self._note)
+        signal.signal(signal.SIGALRM, self._give_up)
 
     def create(self, create: Callable[[], Node]) -> Node:
         """Create a node; raises `_InterruptedError` if a signal comes before it is there."""
@@ -50,9 +56,16 @@ class _Signals:
             return create()
         finally:
             self._interrupts = False
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
 
     def _note(self, number: int, frame: object) -> None:
         self.received.append(number)
+        if len(self.received) > 1:
+            self._give_up(number, frame)
+        elif self._interrupts:
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE_S)
+
+    def _give_up(self, number: int, frame: object) -> None:
         if self._interrupts:
             self._interrupts = False  # cleaning up is not interrupted again
             raise _InterruptedError

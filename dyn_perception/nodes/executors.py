@@ -10,9 +10,9 @@ from rclpy.executors import Executor, SingleThreadedExecutor
 def quick_executor() -> Executor:
     """Return the executor that hands messages on at the least cost.
 
-    For a message of 32x32 pixels rclpy's event-driven executor takes 40 us of processor time, the
-    single-threaded one 160 us and the multi-threaded one 350 us. Older releases of rclpy have
-    only the latter two. All callbacks of the node must be of one callback group.
+    With it a relay of small images takes the least processor time: doc/benchmarks.md. Older
+    releases of rclpy have only the single-threaded and the multi-threaded one. All callbacks of
+    the node must be of one callback group.
     """
     try:
         from rclpy.experimental import EventsExecutor

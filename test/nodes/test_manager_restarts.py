@@ -4,6 +4,8 @@
 
 import signal
 
+import pytest
+
 from dyn_perception.msg import ManagerState
 from support.limit_tree import GPU
 from support.managed_loop import (
@@ -15,6 +17,9 @@ from support.managed_loop import (
     knob,
     limits_clock,
 )
+
+# On a busy machine Fast DDS now and then does not find a process that was killed and restarted.
+pytestmark = pytest.mark.flaky(reruns=2)
 
 
 def test_perception_that_ends_and_starts_again_is_set_again(loop: ManagedLoop) -> None:
