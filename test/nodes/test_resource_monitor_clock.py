@@ -23,7 +23,7 @@ YEAR_S = 365 * 24 * 3600
 LEASE = 'limit_lease_s'
 
 
-# Parts of Fast DDS wait by the wall clock: after a jump a request was seen to get no answer, rarely.
+# Parts of Fast DDS wait by the wall clock: after a jump a request rarely got no answer.
 @pytest.mark.flaky(reruns=2)
 @pytest.mark.skipif(shutil.which('cc') is None, reason='a C compiler makes the library that jumps')
 @pytest.mark.parametrize('jump_s', [YEAR_S, -YEAR_S], ids=['forward', 'back'])
