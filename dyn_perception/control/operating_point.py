@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dyn_perception.control.errors import ControlError
+from dyn_perception.control.processor_names import clock_knob, processors_of
 
 NOT_KNOWN = math.nan
 # Longest name of a placement or a knob: names come from files.
@@ -59,6 +60,13 @@ class OperatingPoint:
     def settings(self) -> dict[str, int | float | str]:
         """The value of each knob that the point sets: width, placement and clocks."""
         return {'width': self.width, 'placement': self.placement, **dict(self.clocks)}
+
+    @property
+    def processor_clocks_mhz(self) -> dict[str, float]:
+        """The clock of each processor of the placement whose clock the point sets (MHz)."""
+        clocks = dict(self.clocks)
+        processors = {clock_knob(name): name for name in processors_of(self.placement)}
+        return {name: clocks[knob] for knob, name in processors.items() if knob in clocks}
 
     def __str__(self) -> str:
         """For people, for example `width 3 on gpu, gpu 614.4 MHz`."""

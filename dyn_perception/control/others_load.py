@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from dyn_perception.control.camera_arrivals import CameraArrivals
 from dyn_perception.control.observation import BoardObservation
 from dyn_perception.control.own_work import OwnWork
-from dyn_perception.control.processor_names import on_board
+from dyn_perception.control.processor_names import ANY_CPU, on_board
 
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
 # A window that cannot be is taken to be this (s).
 _USUAL_WINDOW_S = 0.1
 _LONGEST_WINDOW_S = 2.0
-# A placement on any core, of whichever cluster.
-_ANY_CORE = 'cpu'
 # Rounding makes loads a little larger than 1.
 _HIGHEST_LOAD = 1.05
 
@@ -113,19 +111,19 @@ class OthersLoads:
         """
         clusters = [item for item in board.processors if item.name.startswith('cpu')]
         known = [item for item in clusters if item.name in others]
-        if not known or _ANY_CORE in others:
+        if not known or ANY_CPU in others:
             return {}
-        own = self.own_work.share(_ANY_CORE, start_s, board.time_s)
+        own = self.own_work.share(ANY_CPU, start_s, board.time_s)
         if len(known) < len(clusters):
             # It may have been where the load is not known.
-            return {_ANY_CORE: math.nan} if own > 0 else {}
+            return {ANY_CPU: math.nan} if own > 0 else {}
         cores = sum(item.cores for item in clusters)
         load = sum(others[item.name] * (item.cores / cores) for item in clusters)
         left = max(load - own / cores, 0.0)
         if own > 0:
             for item in clusters:
                 others[item.name] = min(others[item.name], left * cores / item.cores)
-        return {_ANY_CORE: left}
+        return {ANY_CPU: left}
 
 
 def _load(processor: str, others: Mapping[str, float], worst: float) -> float:

@@ -13,6 +13,7 @@ from dyn_perception.control.observation import ProcessorObservation
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.operating_point_table import OperatingPointTable
 from dyn_perception.control.processor_names import is_gpu, on_board, processors_of
+from dyn_perception.control.spreading import spread
 
 # Multiply-accumulate operations a cycle and time that does not depend on the clock: assumptions,
 # corrected by the first results.
@@ -111,5 +112,4 @@ def _clock_settings(
     if not steps and 0 < processor.minimum_mhz < highest:
         steps = np.linspace(processor.minimum_mhz, highest, _MOST_CLOCKS).tolist()
     steps = sorted(set(steps)) or [highest]
-    chosen = np.linspace(0, len(steps) - 1, min(len(steps), _MOST_CLOCKS)).round().astype(int)
-    return [(((processor.knob, steps[index]),), steps[index]) for index in chosen.tolist()]
+    return [(((processor.knob, step),), step) for step in spread(steps, _MOST_CLOCKS)]

@@ -9,6 +9,9 @@
 | `cuda:1`        | `gpu_1`     | `gpu_1`    |
 """
 
+ANY_CPU = 'cpu'
+"""Any core, in placements."""
+
 GPU = 'gpu'
 """The first CUDA device, in placements; on the board, the first GPU."""
 

@@ -181,13 +181,14 @@ class ProfileModel:
         latency = table.latency_s.copy()
         idle, busy = self.idle_w.copy(), self.busy_w.copy()
         for place, main in enumerate(self.main_knobs):
+            if len(processors_of(table.placements[place])) > 1:
+                rows = np.flatnonzero(table.placement_index == place)
+                self._cap_shared(rows, caps, latency, idle, busy)
+                continue
             cap = caps.get(table.knobs[main], np.inf) if main >= 0 else np.inf
             above = (table.placement_index == place) & (self.clock > cap * (1 + CLOCK_TOLERANCE))
             for row in np.flatnonzero(above):
                 latency[row], idle[row], busy[row] = self._at_clock(int(row), cap)
-            if len(processors_of(table.placements[place])) > 1:
-                rows = np.flatnonzero(table.placement_index == place)
-                self._cap_shared(rows, caps, latency, idle, busy)
         return latency, idle, busy
 
     def _cap_shared(

@@ -42,10 +42,10 @@ def create_engine(
     """
     if name not in ENGINE_NAMES:
         raise EngineError(f'engine {name!r} is unknown: choose one of {", ".join(ENGINE_NAMES)}')
-    if len(placement.processors) > 1:
-        make = partial(_load, bundle, name, threads, largest_batch)
-        return split_engine(bundle.manifest, placement, make)
-    return _load(bundle, name, threads, largest_batch, placement)
+    make = partial(_load, bundle, name, threads, largest_batch)
+    if len(placement.processors) == 1:
+        return make(placement)
+    return split_engine(bundle.manifest, placement, make)
 
 
 def _load(

@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dyn_perception.control.processor_names import CUDA, GPU, SPLIT
+from dyn_perception.control.processor_names import ANY_CPU, CUDA, GPU, SPLIT
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.processors import (
     format_core_list,
@@ -26,7 +26,6 @@ __all__ = [
     'Processor',
 ]
 
-ANY_CPU = 'cpu'
 _CORES_OF = 'cpu:'
 
 

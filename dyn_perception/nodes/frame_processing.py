@@ -13,7 +13,6 @@ from sensor_msgs.msg import CompressedImage, Image
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
 from dyn_perception.inference.pipeline import FrameLimits, FrameResult
-from dyn_perception.inference.time_estimate import TimeEstimate
 from dyn_perception.msg import PerceptionResult
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.frame_statistics import FrameStatistics
@@ -22,14 +21,10 @@ from dyn_perception.nodes.overlay import draw_overlay
 from dyn_perception.nodes.parameter_node import ParameterNode
 from dyn_perception.nodes.perception_placing import PerceptionPlacing
 from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.quick_frames import QuickFrames
 from dyn_perception.nodes.result_message import MILLISECONDS, ResultMessages
 
 _THROTTLE_S = 5.0
-_QUICK_S = 0.004
-"""Frames that are expected to end sooner may be processed where they arrive."""
-_REST = 1.5
-"""Times that a frame takes between two arrivals: more often than that, newer ones would wait in
-the middleware, where the replaced ones are not counted."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +52,17 @@ class FrameProcessing:
         self._statistics = statistics
         self._placing = placing
         self._unreported_drops: dict[str, int] = defaultdict(int)
-        self._frame_time = TimeEstimate()
-        self._timed: tuple[object, ...] = ()  # what the estimate is for
-        self._previous_s = -math.inf
+        self._quick = QuickFrames()
         self._results = node.create_publisher(PerceptionResult, '~/result', 10)
         self._overlays = node.create_publisher(Image, '~/overlay', 1)
 
     def is_quick(self, arrival: Arrival) -> bool:
         """Return whether an image may be processed in the thread that it arrived in."""
-        interval_s = arrival.time_s - self._previous_s
-        self._previous_s = arrival.time_s
         settings, placement = self._node.settings, self._placing.pipeline.placement
-        timed = settings.width, placement.name, self._overlays.get_subscription_count()
-        if timed != self._timed:
-            self._timed, self._frame_time = timed, TimeEstimate()
-        bound_s = self._frame_time.bound_s
-        return (
-            0.0 < bound_s < _QUICK_S
-            and interval_s > _REST * bound_s
-            # The wait of a second camera would not be seen.
-            and len(settings.image_topics) == 1
-            and placement.runs_in_any_thread
-        )
+        kind = settings.width, placement.name, self._overlays.get_subscription_count()
+        is_quick = self._quick.arrive(arrival.time_s, kind)
+        # The wait of a second camera would not be seen.
+        return is_quick and len(settings.image_topics) == 1 and placement.runs_in_any_thread
 
     def process(self, arrival: Arrival, dropped: int) -> None:
         """Classify one image; so many of its topic were dropped before it."""
@@ -89,7 +73,7 @@ class FrameProcessing:
         start_s = time.monotonic()
         try:
             self._answer(arrival, dropped, settings)
-            self._frame_time.add(time.monotonic() - start_s)
+            self._quick.add(time.monotonic() - start_s)
         except ImageError as error:
             self._unreported_drops[arrival.topic] += 1
             self._statistics.count_refused(str(error))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dyn_perception.board.actuator import Actuator
+from dyn_perception.control.spreading import spread
 
 CLOCK_CHOICES = ('few', 'all', 'none')
 _FEW = 5
@@ -80,7 +81,6 @@ def choose_clocks(actuator: Actuator, clocks: str) -> list[float]:
     if not steps:
         lowest, highest = actuator.minimum_mhz, actuator.maximum_mhz
         steps = tuple(float(step) for step in np.linspace(lowest, highest, _FEW).round())
-    if clocks == 'few' and len(steps) > _FEW:
-        chosen = np.linspace(0, len(steps) - 1, _FEW).round().astype(int).tolist()
-        steps = tuple(steps[index] for index in chosen)
+    if clocks == 'few':
+        steps = tuple(spread(steps, _FEW))
     return sorted(steps, reverse=True)

@@ -5,10 +5,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
-import numpy as np
-
 from dyn_perception.control.operating_point import OperatingPoint
 from dyn_perception.control.processor_names import clock_knob, join_processors
+from dyn_perception.control.spreading import spread
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.network_choice import SimulatedNetwork
 
@@ -84,5 +83,4 @@ def _some_steps(model: BoardModel, knob: str) -> list[float]:
     """Return a few clocks spread over what the power mode allows, the lowest first (MHz)."""
     highest_mhz = model.limits[knob]
     steps = [step for step in model.steps_mhz(knob) if step <= highest_mhz]
-    chosen = np.linspace(0, len(steps) - 1, min(len(steps), _CLOCKS)).round().astype(int)
-    return [steps[index] for index in chosen.tolist()]
+    return spread(steps, _CLOCKS)

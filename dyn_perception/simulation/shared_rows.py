@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.processor_names import clock_knob, processors_of
+from dyn_perception.control.processor_names import processors_of
 from dyn_perception.simulation.deviation import Deviation
 from dyn_perception.simulation.setting import Setting
 from dyn_perception.simulation.shared_work import SharedWork
@@ -46,11 +46,9 @@ class SharedRows:
 
     def _latency_s(self, row: int, slowdowns: Mapping[str, float]) -> float:
         point = self._setting.table.points[row]
-        clocks = dict(point.clocks)
-        parts = {name: clocks[clock_knob(name)] for name in processors_of(point.placement)}
-        return shared_frame(
-            self._setting, self._deviation, parts, point.width, slowdowns
-        ).latency_s
+        clocks_mhz = point.processor_clocks_mhz
+        frame = shared_frame(self._setting, self._deviation, clocks_mhz, point.width, slowdowns)
+        return frame.latency_s
 
 
 def shared_frame(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.processor_names import clock_knob, processors_of
+from dyn_perception.control.spreading import spread
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.true_table import TrueTable
 
@@ -86,8 +86,7 @@ def candidates(span: Span) -> list[int]:
             rows.append(int(row))
     if not rows:
         rows = [int(np.argmax(value))]
-    chosen = np.linspace(0, len(rows) - 1, min(len(rows), _MOST_CANDIDATES)).round().astype(int)
-    return [rows[index] for index in dict.fromkeys(chosen.tolist())]
+    return spread(rows, _MOST_CANDIDATES)
 
 
 def _start(true: TrueTable) -> _State:
@@ -105,13 +104,9 @@ def _follow(true: TrueTable, state: _State, span: Span, row: int) -> _State:
     for knob, clock_mhz in {**true.full_limits, **dict(point.clocks)}.items():
         board.set_limit(knob, clock_mhz)
     own = min(1.0, float(true.latency_s[row]) * goals.target_fps)
-    clocks = dict(point.clocks)
-    parts = {name: clocks[clock_knob(name)] for name in processors_of(point.placement)}
-    shares = {point.placement: own}
-    if len(parts) > 1:
-        shared = setting.network.shared(parts, point.width)
-        shares = {name: own * share for name, share in shared.shares.items()}
-    busy = setting.network.busy(shares)
+    clocks_mhz = point.processor_clocks_mhz
+    shares = setting.network.shared(clocks_mhz, point.width).shares
+    busy = setting.network.busy({name: own * share for name, share in shares.items()})
     for name, share in span.others.items():
         busy[name] = busy.get(name, 0.0) + share
     limit_c = goals.max_temperature_c - _MARGIN_K
@@ -121,7 +116,7 @@ def _follow(true: TrueTable, state: _State, span: Span, row: int) -> _State:
         step_s = min(_STEP_S, left_s)
         board.step(step_s, busy, setting.intensity)
         over_s += step_s * (board.hottest_c > limit_c)
-        held_s += step_s * any(board.clock_mhz(name) < mhz for name, mhz in parts.items())
+        held_s += step_s * any(board.clock_mhz(name) < mhz for name, mhz in clocks_mhz.items())
         left_s -= step_s
     # Frames at a clock that is held back are taken to be late.
     frames = (span.end - span.first) * (1.0 - held_s / span_s)

@@ -62,21 +62,15 @@ class TrueTable:
             for name in self.processors
         }
         own: dict[tuple[str, float], float] = {}
-        for point, parts in zip(points, self._parts, strict=True):
-            for key in zip(parts, dict(point.clocks).values(), strict=True):
+        rows = []
+        for point in points:
+            clocks = point.processor_clocks_mhz
+            for key in clocks.items():
                 if key not in own:
                     own[key] = self._other_power_w(*key)
-        self.other_power_w = np.array(
-            [
-                [
-                    own[name, dict(point.clocks)[clock_knob(name)]]
-                    if name in parts
-                    else full[name]
-                    for name in self.processors
-                ]
-                for point, parts in zip(points, self._parts, strict=True)
-            ]
-        )
+            at_own = {name: own[name, mhz] for name, mhz in clocks.items()}
+            rows.append([at_own.get(name, full[name]) for name in self.processors])
+        self.other_power_w = np.array(rows)
 
     def frame_latency_s(self, others: Mapping[str, float]) -> NDArray[np.float64]:
         """Return the time of a frame while others take these shares, [rows] (s)."""
