@@ -20,6 +20,7 @@ from dyn_perception.network.bundle import Bundle, load_bundle
 from support.bundles import write_test_bundle
 
 GROUPS = 4
+FRAMES = 10_000
 LIMIT_S = 60.0
 CORES = tuple(sorted(usable_cores()))
 # Tests of how work is shared need no core of their own for each part.
@@ -127,7 +128,7 @@ def test_deadline_and_confidence_leave_groups_out(bundle, batch) -> None:
 def test_failure_in_any_part_reaches_the_caller_and_the_next_frame_works(bundle, batch) -> None:
     engines = [GatedEngine(bundle.manifest) for _ in range(2)]
     for engine in engines:
-        engine.allow(1000)
+        engine.allow(2 * FRAMES * GROUPS)
     with SplitEngine(bundle.manifest, engines, SPLIT) as split:
         for broken in engines:
             works, broken._forward = (
@@ -136,7 +137,7 @@ def test_failure_in_any_part_reaches_the_caller_and_the_next_frame_works(bundle,
             )
             # The other part may be quicker with everything, but not for ever.
             with pytest.raises(EngineError, match='a fault of the test'):
-                for _ in range(10_000):
+                for _ in range(FRAMES):
                     split.run(batch, GROUPS)
             broken._forward = works
             assert split.run(batch, GROUPS).groups_run == GROUPS
