@@ -38,12 +38,12 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-8s %s\n", $$1, $$2 }'
 
 demo: runtime ## Watch the manager hold a frame rate [SECONDS=20] [BOARD=jetson_nano] [MANAGER=0] [DEMO_ARGS=--help]
-	@$(RUN) python -m dyn_perception.nodes.demo --manager $(call quote,$(MANAGER)) \
+	@$(RUN) python -m dyn_perception.demo --manager $(call quote,$(MANAGER)) \
 	  $(if $(BOARD),--board $(call quote,$(BOARD))) \
 	  $(if $(SECONDS),--seconds $(call quote,$(SECONDS))) $(DEMO_ARGS)
 
 set: runtime ## Set a parameter as `ros2 param set` does, which the wheels lack: NODE= PARAMETER= VALUE=
-	@$(RUN) python -m dyn_perception.nodes.demo.set_parameter $(call quote,$(NODE)) \
+	@$(RUN) python -m dyn_perception.demo.set_parameter $(call quote,$(NODE)) \
 	  $(call quote,$(PARAMETER)) $(call quote,$(VALUE))
 
 test: development ## Run the tests [DISTRO=kilted] [PYTEST_ARGS='-k width'] [DATA=DIR]

@@ -58,7 +58,9 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(
         include=['dyn_perception', 'dyn_perception.*'],
-        exclude=['dyn_perception.nodes', 'dyn_perception.nodes.*'],  # they need ROS
+        exclude=[
+            f'dyn_perception.{part}{below}' for part in ('nodes', 'demo') for below in ('', '.*')
+        ],  # they need ROS
     ),
     package_data={'dyn_perception': ['py.typed']},
     data_files=data_files(),

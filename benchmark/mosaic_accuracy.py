@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from dyn_perception.datasets.cifar10 import read_cifar10
 from dyn_perception.datasets.labelled_images import LabelledImages
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.inference.engines import create_engine
-from dyn_perception.inference.resizing import resize_image
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.share import model_path
 from dyn_perception.sources.enlarging import enlarge_recoverably

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmark.board.settings import Settings
 from benchmark.figure import Value
-from dyn_perception.control.processor_names import clock_knob
+from dyn_perception.processors.names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_files import load_board_description
 from dyn_perception.simulation.board_model import BoardModel

@@ -12,7 +12,7 @@ from benchmark.ros.node_process import NodeProcess
 
 STARTED = 'clock limits:'
 _LIMIT_S = 60.0
-_MAIN = 'from dyn_perception.nodes.resource_monitor import main; sys.exit(main())'
+_MAIN = 'from dyn_perception.nodes.resource_monitor.node import main; sys.exit(main())'
 # What no sensor does: reading the board fails once there is a file named `fault`.
 _FAULT = """
 from dyn_perception.board.board import Board

@@ -52,7 +52,7 @@ _GPU = 'gpu'
 _FRAMES = 12
 _SECONDS = 2.0
 _LIMIT_S = 60.0
-_CODE = 'import sys; from dyn_perception.nodes.{} import main; sys.exit(main())'
+_CODE = 'import sys; from dyn_perception.nodes.{}.node import main; sys.exit(main())'
 
 
 def measure(settings: Settings) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from benchmark.ros.camera import Camera, Channel, Frame
 from benchmark.ros.environment import set_environment
 from benchmark.ros.node_process import NodeProcess, perception_command
 from benchmark.ros.parameters import ParameterClient
-from dyn_perception.inference.processors import usable_cores
+from dyn_perception.processors.cores import usable_cores
 
 _RATE_HZ = 60.0
 _CHANGES = 50

@@ -13,7 +13,7 @@ from benchmark.ros.camera import Camera, Channel
 from benchmark.ros.environment import set_environment
 from benchmark.ros.node_process import NodeProcess, perception_command
 from benchmark.ros.parameters import ParameterClient
-from dyn_perception.inference.processors import usable_cores
+from dyn_perception.processors.cores import usable_cores
 
 _SECONDS = 4.0
 _ROUNDS = 3

@@ -17,9 +17,9 @@ from dyn_perception.inference.affinity import on_cores, set_thread_cores
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.placement import ANYWHERE, Machine, Placement
-from dyn_perception.inference.processors import usable_cores
 from dyn_perception.network.architectures import get_architecture
 from dyn_perception.network.bundle import Bundle, load_bundle
+from dyn_perception.processors.cores import usable_cores
 
 _SIDE = 224
 _BLOCKS = 150

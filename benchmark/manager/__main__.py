@@ -10,7 +10,7 @@ import sys
 from benchmark.manager.figures import FIGURES
 from benchmark.manager.settings import BOARDS, SEEDS, Settings
 from benchmark.part import make_parser, run_part
-from dyn_perception.simulation.scenario_files import scenario_names
+from dyn_perception.study.scenario import scenario_names
 
 MEASUREMENTS = ('sim_speed', 'decision_time', 'simulated', 'shared_placements', 'ros_real')
 """Modules of this folder; each has `measure(settings)` that returns values by key."""

@@ -11,15 +11,14 @@ import numpy as np
 from benchmark.figure import Value
 from benchmark.manager.settings import Settings
 from benchmark.timing import undisturbed
-from dyn_perception.control.goals import Goals
 from dyn_perception.control.manager_policy import ManagerPolicy
-from dyn_perception.control.observation import (
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import (
     BoardObservation,
     FrameObservation,
+    Goals,
     ProcessorObservation,
 )
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
 
 POINTS = (100, 400, 1000)
 _WIDTHS, _PLACEMENTS = 4, ('cpu:a57', 'gpu')

@@ -153,7 +153,9 @@ class RealMachine:
         self.latency_alone_ms = statistics.median(alone)
         fps = min(_HIGHEST_FPS, 1000 * _FULL_WIDTH_SHARE / self.latency_alone_ms)
         self.target_fps = math.floor(10 * fps) / 10
-        command = 'import sys; from dyn_perception.nodes.manager import main; sys.exit(main())'
+        command = (
+            'import sys; from dyn_perception.nodes.manager.node import main; sys.exit(main())'
+        )
         self._stack.enter_context(
             NodeProcess(
                 ['-c', command],

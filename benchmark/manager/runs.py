@@ -10,16 +10,17 @@ from itertools import product
 import numpy as np
 
 from benchmark.manager.settings import BASELINES, ENERGY_MIN_WIDTH, Settings
-from dyn_perception.simulation.experiment import Experiment
-from dyn_perception.simulation.figures import (
+from dyn_perception.study.experiment import Experiment
+from dyn_perception.study.figures import (
     RunFigures,
     contention_settling,
     frame_accuracies,
 )
-from dyn_perception.simulation.network_choice import PUBLISHED
-from dyn_perception.simulation.scenario_files import load_scenario
-from dyn_perception.simulation.setting import Setting, make_setting
-from dyn_perception.simulation.trace import Trace
+from dyn_perception.study.network_choice import PUBLISHED
+from dyn_perception.study.policy_choice import make_policy
+from dyn_perception.study.scenario import load_scenario
+from dyn_perception.study.setting import Setting, make_setting
+from dyn_perception.study.trace import Trace
 
 # A run of the objective `energy` counts if so many of its frames were on time ...
 WANTED_HIT = 0.99
@@ -80,9 +81,9 @@ def run_job(job: Job) -> Outcome:
     figures, settling = {}, []
     for name in job.policies:
         if name == 'fixed':
-            trace = experiment.run_named('static', width=1)
+            trace = experiment.run(make_policy(experiment, 'static', width=1))
         else:
-            trace = experiment.run_named(name)
+            trace = experiment.run(make_policy(experiment, name))
         figures[name] = experiment.judge(trace)
         if name == 'manager':
             settling = contention_settling(trace)
@@ -103,10 +104,10 @@ def _energy_ratio(setting: Setting, job: Job) -> float | None:
         objective='energy',
         min_width=ENERGY_MIN_WIDTH,
     )
-    trace = experiment.run_named('manager')
+    trace = experiment.run(make_policy(experiment, 'manager'))
     if not _counts(experiment, trace):
         return None
-    oracle = experiment.run_named('oracle')
+    oracle = experiment.run(make_policy(experiment, 'oracle'))
     return trace.energy_j / oracle.energy_j
 
 

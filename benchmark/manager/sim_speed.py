@@ -6,9 +6,10 @@ import time
 
 from benchmark.figure import Value
 from benchmark.manager.settings import Settings
-from dyn_perception.simulation.experiment import Experiment
-from dyn_perception.simulation.scenario_files import load_scenario
-from dyn_perception.simulation.setting import make_setting
+from dyn_perception.study.experiment import Experiment
+from dyn_perception.study.policy_choice import make_policy
+from dyn_perception.study.scenario import load_scenario
+from dyn_perception.study.setting import make_setting
 
 CAMERA_FPS = 30.0
 REPETITIONS = 5
@@ -43,5 +44,5 @@ def measure(settings: Settings) -> dict[str, Value]:
 
 def _speed(experiment: Experiment) -> float:
     start_s = time.perf_counter()
-    experiment.run_named('manager')
+    experiment.run(make_policy(experiment, 'manager'))
     return experiment.timeline.arrival_s[-1] / (time.perf_counter() - start_s)

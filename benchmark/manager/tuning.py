@@ -20,10 +20,10 @@ import yaml
 
 from benchmark import ROOT
 from benchmark.manager.settings import BOARDS, TUNING_SEEDS
-from dyn_perception.simulation.experiment import Experiment
-from dyn_perception.simulation.policy_choice import TUNED
-from dyn_perception.simulation.scenario_files import load_scenario, scenario_names
-from dyn_perception.simulation.setting import make_setting
+from dyn_perception.study.experiment import Experiment
+from dyn_perception.study.policy_choice import TUNED
+from dyn_perception.study.scenario import load_scenario, scenario_names
+from dyn_perception.study.setting import make_setting
 
 GRIDS: dict[str, dict[str, tuple[float, ...]]] = {
     'threshold': {

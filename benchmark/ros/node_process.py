@@ -113,4 +113,5 @@ class NodeProcess:
 
 def perception_command() -> list[str]:
     """Return the interpreter's arguments that run the perception node, as its executable does."""
-    return ['-c', 'import sys; from dyn_perception.nodes.perception import main; sys.exit(main())']
+    module = 'dyn_perception.nodes.perception.node'
+    return ['-c', f'import sys; from {module} import main; sys.exit(main())']

@@ -26,9 +26,9 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CompressedImage, Image
 
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.msg import OperatingPoint, PerceptionResult, ProcessorTime, RegionResult
-from dyn_perception.nodes.executors import quick_executor
+from dyn_perception.nodes.common.execution import quick_executor
 
 EXECUTORS: dict[str, Callable[[], Executor]] = {
     'single': SingleThreadedExecutor,  # that of rclpy.spin

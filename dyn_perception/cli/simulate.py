@@ -63,9 +63,10 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Simulate and print."""
-    from dyn_perception.simulation.experiment import Experiment
-    from dyn_perception.simulation.scenario_files import load_scenario
-    from dyn_perception.simulation.setting import make_setting
+    from dyn_perception.study.experiment import Experiment
+    from dyn_perception.study.policy_choice import make_policy
+    from dyn_perception.study.scenario import load_scenario
+    from dyn_perception.study.setting import make_setting
 
     point = {'width': options.width, 'placement': options.placement}
     point['clock_mhz'] = options.clock_mhz
@@ -85,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         min_width=options.min_width,
     )
     start = time.perf_counter()
-    trace = experiment.run_named(options.policy, **point)
+    trace = experiment.run(make_policy(experiment, options.policy, **point))
     elapsed_s = time.perf_counter() - start
     figures = experiment.judge(trace)
     title = f'{options.policy} on {options.board}, {options.scenario}, seed {options.seed}'

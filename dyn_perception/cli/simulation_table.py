@@ -5,7 +5,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from dyn_perception.simulation.figures import RunFigures
+from dyn_perception.study.figures import RunFigures
 
 _ROWS = {
     'frames': ('frames', '{:,}'),

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from dyn_perception.cli.pictures import drawing_to
 
 if TYPE_CHECKING:
-    from dyn_perception.simulation.experiment import Experiment
-    from dyn_perception.simulation.timeline import Phase
-    from dyn_perception.simulation.trace import Trace
+    from dyn_perception.study.experiment import Experiment
+    from dyn_perception.study.timeline import Phase
+    from dyn_perception.study.trace import Trace
 
 _RATE_WINDOW_S = 1.0
 _COLOURS = ('#1f6f8b', '#e07a2f', '#5b8c3a', '#8a4fa3')

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.operating_points import OperatingPointTable
 from dyn_perception.control.policy import KnobValue
 from dyn_perception.control.profile_model import CLOCK_TOLERANCE, ProfileModel
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control import normal
-from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
+from dyn_perception.control.policy import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 
 # Expected accuracies within this are equal: the one with least energy is chosen.
 EQUAL_ACCURACY = 0.001

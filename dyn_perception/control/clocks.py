@@ -5,8 +5,8 @@
 import math
 from collections.abc import Mapping
 
-from dyn_perception.control.observation import BoardObservation
-from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.operating_points import OperatingPoint
+from dyn_perception.control.policy import BoardObservation
 from dyn_perception.control.profile_model import CLOCK_TOLERANCE
 
 

@@ -8,14 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.backlog import Camera, backlog_s
-from dyn_perception.control.camera_arrivals import CameraArrivals
+from dyn_perception.control.arrivals import Camera, CameraArrivals, backlog_s
 from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.feature_filter import JUMP_SCORE
-from dyn_perception.control.observation import BoardObservation, FrameObservation
-from dyn_perception.control.operating_point import OperatingPoint
+from dyn_perception.control.operating_points import OperatingPoint
 from dyn_perception.control.others_load import OthersLoads
-from dyn_perception.control.policy import KnobValue
+from dyn_perception.control.policy import BoardObservation, FrameObservation, KnobValue
 from dyn_perception.control.power import PowerEstimate, ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel
 from dyn_perception.control.slowdown import PlacementSlowdown

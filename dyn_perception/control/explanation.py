@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from dyn_perception.control import normal
 from dyn_perception.control.choice import Limits, Outlook
 from dyn_perception.control.estimates import Estimates
-from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
-from dyn_perception.control.policy import Decision, SlowdownEstimate, Status
+from dyn_perception.control.policy import (
+    ACCURACY,
+    FRAME_RATE,
+    POWER,
+    TEMPERATURE,
+    Decision,
+    Goals,
+    SlowdownEstimate,
+    Status,
+)
 
 # Causes of a change beside the goals.
 ENERGY, HELD, CATCH_UP = 'energy', 'held', 'catch_up'

@@ -12,12 +12,19 @@ from dyn_perception.control.choice import Limits, Outlook, choose, meeting
 from dyn_perception.control.dwell import WORTHWHILE_SAVING, Dwell
 from dyn_perception.control.estimates import Estimates
 from dyn_perception.control.explanation import CATCH_UP, ENERGY, HELD, Explanation
-from dyn_perception.control.goals import ACCURACY, FRAME_RATE, POWER, TEMPERATURE, Goals
 from dyn_perception.control.interim import Interim
-from dyn_perception.control.observation import BoardObservation, FrameObservation
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.policy import Decision, KnobValue
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import (
+    ACCURACY,
+    FRAME_RATE,
+    POWER,
+    TEMPERATURE,
+    BoardObservation,
+    Decision,
+    FrameObservation,
+    Goals,
+    KnobValue,
+)
 from dyn_perception.control.profile_model import ProfileModel
 
 # A point that is in use is kept until the chance of being late is this many times the wanted one.

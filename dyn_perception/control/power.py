@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.feature_filter import FeatureFilter
-from dyn_perception.control.processor_names import processors_of
 from dyn_perception.control.profile_model import ProfileModel
+from dyn_perception.processors.names import processors_of
 
 # Prior standard deviations: power of other programs and the board's own spread (W, as a share of
 # the profile's mean), and relative errors of the profile: of all, a placement, a width, a clock.

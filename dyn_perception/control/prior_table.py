@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dyn_perception.control.errors import ControlError
-from dyn_perception.control.observation import ProcessorObservation
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.processor_names import is_gpu, on_board, processors_of
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import ProcessorObservation
 from dyn_perception.control.spreading import spread
+from dyn_perception.processors.names import is_gpu, on_board, processors_of
 
 # Multiply-accumulate operations a cycle and time that does not depend on the clock: assumptions,
 # corrected by the first results.

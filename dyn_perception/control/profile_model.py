@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.processor_names import clock_knob, processors_of
+from dyn_perception.control.operating_points import OperatingPointTable
+from dyn_perception.processors.names import clock_knob, processors_of
 
 # Clocks are equal within this share: messages carry them as float32.
 CLOCK_TOLERANCE = 1e-3

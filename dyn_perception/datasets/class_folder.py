@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.datasets.labelled_images import LabelledImages
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.resizing import resize_image
 
 IMAGE_SUFFIXES = frozenset({'.png', '.jpg', '.jpeg', '.bmp', '.webp', '.ppm', '.pgm', '.tif'})
 

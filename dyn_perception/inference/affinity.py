@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.processors import format_core_list, usable_cores
+from dyn_perception.processors.cores import format_core_list, usable_cores
 
 Made = TypeVar('Made')
 

@@ -3,10 +3,6 @@
 """Errors of inference; their text says value, rule and remedy."""
 
 
-class ImageError(Exception):
-    """An image that cannot be decoded or cut into regions."""
-
-
 class EngineError(Exception):
     """A network that cannot be loaded or run, or a width that it does not have."""
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dyn_perception.images.decoding import EncodedImage, RawImage, decode_image
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.image import EncodedImage, RawImage, decode_image
 from dyn_perception.inference.preprocessing import Preprocessor
 from dyn_perception.inference.scores import softmax
 from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule

@@ -5,15 +5,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dyn_perception.control.processor_names import ANY_CPU, CUDA, GPU, SPLIT
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.processors import (
+from dyn_perception.processors.cores import (
     format_core_list,
     online_cores,
     parse_core_list,
     present_cores,
     usable_cores,
 )
+from dyn_perception.processors.names import ANY_CPU, CUDA, GPU, SPLIT
 
 __all__ = [
     'ANYWHERE',

@@ -5,9 +5,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.inference.errors import ImageError
-from dyn_perception.inference.grid import grid_cells
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.decoding import ImageError
+from dyn_perception.images.grid import grid_cells
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.network.manifest import InputSpecification
 
 
@@ -78,8 +78,8 @@ class Preprocessor:
         equal = height % self.rows == 0 and width % self.columns == 0
         shrink = height >= self._picture.shape[0] and width >= self._picture.shape[1]
         if equal and shrink:
-            # No average reaches from one region into another: one call gives the same values.
-            resize_image(frame, *self._picture.shape[:2], out=self._picture)
+            grid = self.rows, self.columns
+            resize_image(frame, *self._picture.shape[:2], out=self._picture, grid=grid)
         else:
             self._resize_regions(frame)
         np.multiply(self._picture_planes, self._scale, out=self._batch_planes)

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine, EngineResult
 from dyn_perception.inference.placement import ANY_CPU, Placement
-from dyn_perception.inference.split_frame import SplitFrame
-from dyn_perception.inference.split_part import SplitPart
+from dyn_perception.inference.split_frame import SplitFrame, SplitPart
 from dyn_perception.inference.stopping import StopRule
 from dyn_perception.network.manifest import Manifest
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from dyn_perception.board.board import open_board
-from dyn_perception.control.processor_names import is_gpu, processors_of
 from dyn_perception.inference.gpu import GPU_PROVIDERS, find_gpus
 from dyn_perception.inference.gpu_libraries import GpuLibraries
 from dyn_perception.inference.placement import Gpus, Machine, Placement
+from dyn_perception.processors.names import is_gpu, processors_of
 
 _LIBRARIES_WAIT_S = 1.0  # they are looked at from the start of the process on
 

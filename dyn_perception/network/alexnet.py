@@ -4,8 +4,8 @@
 
 from torch import nn
 
-from dyn_perception.network.architectures import register_architecture
 from dyn_perception.network.layers import ConvolutionUnit
+from dyn_perception.network.registry import register_architecture
 
 
 @register_architecture(channels=[32, 64, 96, 64, 64])

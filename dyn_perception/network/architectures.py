@@ -1,67 +1,17 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The registry of architectures, by name.
+"""The architectures that ship with the package, by name."""
 
-An architecture is a function that builds one isolated branch: a CNN from the whole image,
-[N, 3, height, width], to logits [N, classes], that ends in a linear layer. Torch is imported
-only when a branch is built.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
+from dyn_perception.network import alexnet, resnet  # noqa: F401 - they register themselves
 from dyn_perception.network.errors import NetworkError
+from dyn_perception.network.registry import Architecture, register_architecture, registered
 
-if TYPE_CHECKING:
-    from torch import nn
-
-BranchBuilder = Callable[..., 'nn.Module']
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A named way to build branches, with the default value of each of its options."""
-
-    name: str
-    build: BranchBuilder
-    options: dict[str, Any]
-
-    def complete(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Return `options` with defaults filled in.
-
-        Raises:
-            NetworkError: if an option is not known.
-        """
-        unknown = sorted(set(options) - set(self.options))
-        if unknown:
-            raise NetworkError(
-                f'option {unknown[0]!r} is not known to architecture {self.name!r}: '
-                f'it has {", ".join(self.options)}'
-            )
-        return {**self.options, **options}
-
-
-_architectures: dict[str, Architecture] = {}
-
-
-def register_architecture(**options: Any) -> Callable[[BranchBuilder], BranchBuilder]:
-    """Register the decorated builder under its function's name, with its options' defaults."""
-
-    def register(build: BranchBuilder) -> BranchBuilder:
-        name = build.__name__
-        if name in _architectures:
-            raise NetworkError(f'architecture {name!r} is registered twice: rename one')
-        _architectures[name] = Architecture(name, build, options)
-        return build
-
-    return register
+__all__ = ['Architecture', 'get_architecture', 'list_architectures', 'register_architecture']
 
 
 def list_architectures() -> list[str]:
     """Return the names of all architectures."""
-    _load()
-    return sorted(_architectures)
+    return sorted(registered)
 
 
 def get_architecture(name: str) -> Architecture:
@@ -70,15 +20,9 @@ def get_architecture(name: str) -> Architecture:
     Raises:
         NetworkError: if there is none of that name.
     """
-    _load()
     try:
-        return _architectures[name]
+        return registered[name]
     except KeyError:
         raise NetworkError(
             f'architecture {name!r} is not known: choose one of {", ".join(list_architectures())}'
         ) from None
-
-
-def _load() -> None:
-    """Import the modules that register architectures."""
-    from dyn_perception.network import alexnet, resnet  # noqa: F401

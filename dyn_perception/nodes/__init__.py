@@ -1,3 +1,3 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""ROS 2 nodes: thin adapters between messages and the parts that do the work."""
+"""The ROS 2 nodes, a folder each: thin adapters between messages and the parts."""

@@ -9,12 +9,16 @@ import argparse
 import json
 from pathlib import Path
 
-from dyn_perception.nodes.image_source_settings import ImageSourceSettings
-from dyn_perception.nodes.manager_settings import ManagerSettings
-from dyn_perception.nodes.parameter_table import ParameterSpecification, Value, specifications
-from dyn_perception.nodes.perception_settings import PerceptionSettings
-from dyn_perception.nodes.resource_monitor_settings import ResourceMonitorSettings
-from dyn_perception.nodes.simulated_board_settings import SimulatedBoardSettings
+from dyn_perception.nodes.common.parameter_table import (
+    ParameterSpecification,
+    Value,
+    specifications,
+)
+from dyn_perception.nodes.image_source.settings import ImageSourceSettings
+from dyn_perception.nodes.manager.settings import ManagerSettings
+from dyn_perception.nodes.perception.settings import PerceptionSettings
+from dyn_perception.nodes.resource_monitor.settings import ResourceMonitorSettings
+from dyn_perception.nodes.simulated_board.settings import SimulatedBoardSettings
 
 TABLES: dict[str, type] = {
     'perception': PerceptionSettings,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dyn_perception.images.decoding import RawImage
 from dyn_perception.inference.pipeline import Pipeline
-from dyn_perception.inference.raw_image import RawImage
 from dyn_perception.inference.stopping import FrameLimits
 
 _WARM_FRAMES = 3

@@ -4,15 +4,14 @@
 
 from itertools import pairwise
 
-from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.operating_points import OperatingPointTable
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.simulation.board_files import board_names, load_board_description
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.errors import SimulationError
-from dyn_perception.simulation.network_choice import SimulatedNetwork
-from dyn_perception.simulation.setting import fastest_first, make_table
-from dyn_perception.simulation.shared_points import useful_pairs
+from dyn_perception.simulation.network import SimulatedNetwork
+from dyn_perception.simulation.operating_points import fastest_first, make_table, useful_pairs
 from dyn_perception.simulation.workload import workload_by_macs
 
 

@@ -8,7 +8,6 @@ from itertools import combinations
 from pathlib import Path
 
 from dyn_perception.board.board import Board, open_board
-from dyn_perception.control.processor_names import clock_knob, join_processors
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.pipeline import Pipeline
@@ -16,6 +15,7 @@ from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, GPU, Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
+from dyn_perception.processors.names import clock_knob, join_processors
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.simulated_processors import SimulatedProcessors

@@ -10,8 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dyn_perception.control.errors import ControlError
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
 from dyn_perception.profiling.errors import ProfileError
 
 FORMAT_VERSION = 1

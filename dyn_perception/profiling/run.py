@@ -13,10 +13,10 @@ import numpy as np
 
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.limits import LimitSession
+from dyn_perception.images.decoding import RawImage
 from dyn_perception.inference.affinity import on_cores
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline
-from dyn_perception.inference.raw_image import RawImage
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.profiling.errors import ProfileError
 from dyn_perception.profiling.grid import GridPoint

@@ -1,3 +1,3 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Boards that exist only as a model: physics, scenarios, policies to compare, virtual time."""
+"""Boards that exist only as a model and run as if they were real: physics, files, programs."""

@@ -5,7 +5,7 @@
 import math
 from collections.abc import Mapping
 
-from dyn_perception.control.processor_names import clock_knob
+from dyn_perception.processors.names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.heat import create_heat

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 
-from dyn_perception.control.processor_names import clock_knob
+from dyn_perception.processors.names import clock_knob
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.power_description import Rail
 from dyn_perception.simulation.tree_layout import (

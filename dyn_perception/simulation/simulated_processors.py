@@ -4,6 +4,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from dyn_perception.inference.errors import PlacementError
@@ -13,12 +14,26 @@ from dyn_perception.simulation.board_state_file import (
     STALE_S,
     BoardStateReader,
 )
-from dyn_perception.simulation.conditions import Conditions
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.programs import ProgramFolder, occupation_totals
 from dyn_perception.simulation.workload import slowdown
 
 _LOOK_S = 0.05
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What work on a processor meets now.
+
+    Attributes:
+        clock_mhz: its clock.
+        slowdown: how much longer it takes because of other programs.
+        latency: factor on all times, by which this copy of the board differs.
+    """
+
+    clock_mhz: float
+    slowdown: float
+    latency: float
 
 
 class SimulatedProcessors:

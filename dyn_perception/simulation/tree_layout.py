@@ -5,7 +5,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dyn_perception.control.processor_names import clock_knob
+from dyn_perception.processors.names import clock_knob
 from dyn_perception.simulation.board_description import BoardDescription
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.cpu_times import CpuTimes

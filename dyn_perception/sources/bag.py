@@ -13,7 +13,7 @@ from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
 from rosbags.typesys.store import Typestore
 
-from dyn_perception.inference.image import EncodedImage, ImageError, RawImage, decode_image
+from dyn_perception.images.decoding import EncodedImage, ImageError, RawImage, decode_image
 from dyn_perception.sources.frame_source import SourceError, SourceFrame
 from dyn_perception.sources.stored_source import Entries, StoredSource, UnreadableImage
 

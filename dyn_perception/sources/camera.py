@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from dyn_perception.inference.mailbox import Mailbox
+from dyn_perception.images.mailbox import Mailbox
 from dyn_perception.sources.frame_source import (
     FrameSource,
     SourceError,

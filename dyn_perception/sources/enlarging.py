@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.resizing import resize_image
 
 
 def enlarge_recoverably(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.inference.grid import grid_cells
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.grid import grid_cells
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.sources.enlarging import enlarge_recoverably
 from dyn_perception.sources.frame_source import FrameSource, SourceError, SourceFrame
 

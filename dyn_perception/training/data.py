@@ -13,7 +13,7 @@ from dyn_perception.datasets.class_folder import list_class_folder, read_class_f
 from dyn_perception.datasets.errors import DataError
 from dyn_perception.datasets.generated import generate_images
 from dyn_perception.datasets.labelled_images import LabelledImages
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.network.bundle import Bundle
 
 _logger = logging.getLogger(__name__)

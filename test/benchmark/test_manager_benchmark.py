@@ -14,9 +14,9 @@ from benchmark.manager.settings import BASELINES, BOARDS, SEEDS, TUNING_SEEDS, S
 from benchmark.manager.summary import gain, summarise
 from benchmark.manager.tuning import GRIDS, grid_points
 from dyn_perception.share import config_path
-from dyn_perception.simulation.figures import RunFigures
-from dyn_perception.simulation.policy_choice import TUNED, tuned_constants
-from dyn_perception.simulation.scenario_files import scenario_names
+from dyn_perception.study.figures import RunFigures
+from dyn_perception.study.policy_choice import TUNED, tuned_constants
+from dyn_perception.study.scenario import scenario_names
 
 
 def figures(accuracy, hit=1.0, over=0.0):

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyn_perception.control.arrivals import Arrivals
-from dyn_perception.control.backlog import Camera, backlog_s
-from dyn_perception.control.camera_arrivals import CameraArrivals
-from dyn_perception.control.cameras import ActiveCameras
+from dyn_perception.control.arrivals import (
+    ActiveCameras,
+    Arrivals,
+    Camera,
+    CameraArrivals,
+    backlog_s,
+)
 
 PERIOD_S = 0.1
 

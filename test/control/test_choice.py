@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dyn_perception.control import normal
 from dyn_perception.control.choice import EQUAL_ACCURACY, Limits, Outlook, choose, meeting
 from dyn_perception.control.dwell import Dwell
-from dyn_perception.control.goals import DEFAULT_PRIORITY, Goals
+from dyn_perception.control.policy import DEFAULT_PRIORITY, Goals
 
 
 def make_outlook(rows: list[tuple[float, float, float]]) -> Outlook:

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.control.arrivals import Arrivals
-from dyn_perception.control.contention_law import ContentionLaw
 from dyn_perception.control.feature_filter import FeatureFilter
-from dyn_perception.control.own_work import OwnWork
+from dyn_perception.control.others_load import OwnWork
 from dyn_perception.control.power import PowerEstimate, ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel
-from dyn_perception.control.slowdown import PlacementSlowdown
+from dyn_perception.control.slowdown import ContentionLaw, PlacementSlowdown
 from dyn_perception.control.thermal import ThermalModel
 from support.tiny_plant import make_table
 

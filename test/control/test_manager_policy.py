@@ -10,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.control.errors import ControlError
-from dyn_perception.control.goals import Goals
 from dyn_perception.control.manager_policy import ManagerPolicy
-from dyn_perception.control.observation import (
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import (
     BoardObservation,
     FrameObservation,
+    Goals,
     ProcessorObservation,
+    Status,
 )
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.policy import Status
 from dyn_perception.control.prior_table import WidthCost, prior_table
 from support.tiny_plant import ACCURACIES, TinyPlant, latency_s, make_table
 

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyn_perception.control.goals import Goals
 from dyn_perception.control.manager_policy import ManagerPolicy
-from dyn_perception.control.observation import FrameObservation
-from dyn_perception.control.policy import Status
+from dyn_perception.control.policy import FrameObservation, Goals, Status
 from support.camera_plant import Camera, CameraPlant
 from support.tiny_plant import make_table
 

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.control.errors import ControlError
-from dyn_perception.control.goals import Goals
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import MOST_POINTS, OperatingPointTable
+from dyn_perception.control.operating_points import (
+    MOST_POINTS,
+    OperatingPoint,
+    OperatingPointTable,
+)
+from dyn_perception.control.policy import Goals
 
 NAMES = st.text(min_size=1, max_size=20)
 POSITIVE = st.floats(1e-6, 1e6)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyn_perception.control.camera_arrivals import CameraArrivals
-from dyn_perception.control.observation import BoardObservation, ProcessorObservation
+from dyn_perception.control.arrivals import CameraArrivals
 from dyn_perception.control.others_load import OthersLoads
+from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 
 CORES = {'cpu:little': 4.0, 'cpu:big': 2.0}
 PLACEMENTS = ('cpu', 'cpu:little', 'cpu:big', 'cpu:0', 'gpu+cpu')

@@ -10,9 +10,8 @@ import pytest
 from dyn_perception.control.candidates import fitting, undominated
 from dyn_perception.control.clocks import Clocks
 from dyn_perception.control.errors import ControlError
-from dyn_perception.control.observation import BoardObservation, ProcessorObservation
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 from dyn_perception.control.prior_table import WidthCost, prior_table
 from dyn_perception.control.profile_model import ProfileModel
 from support.tiny_plant import CLOCKS, busy_w, latency_s, make_table

@@ -6,11 +6,10 @@ import math
 
 import pytest
 
-from dyn_perception.control.camera_arrivals import CameraArrivals
-from dyn_perception.control.observation import BoardObservation, ProcessorObservation
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
+from dyn_perception.control.arrivals import CameraArrivals
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
 from dyn_perception.control.others_load import OthersLoads
+from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 from dyn_perception.control.power import ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel, main_knob
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dyn_perception.images.decoding import RawImage
 from dyn_perception.inference.affinity import on_cores, set_thread_cores
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
@@ -16,9 +17,8 @@ from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import FrameLimits, Pipeline
 from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANYWHERE, Machine, Placement
-from dyn_perception.inference.processors import usable_cores
-from dyn_perception.inference.raw_image import RawImage
 from dyn_perception.network.bundle import Bundle, load_bundle
+from dyn_perception.processors.cores import usable_cores
 from support.bundles import write_test_bundle
 
 CORE = min(usable_cores())
@@ -91,7 +91,7 @@ def test_placement_changes_no_bit_of_the_answer(bundle: Bundle) -> None:
 
 
 def test_core_list_of_the_kernel_is_read_below_a_root(tmp_path: Path) -> None:
-    from dyn_perception.inference.processors import online_cores, present_cores
+    from dyn_perception.processors.cores import online_cores, present_cores
 
     folder = tmp_path / 'sys/devices/system/cpu'
     folder.mkdir(parents=True)

@@ -241,7 +241,7 @@ def test_the_onnx_engine_runs_without_torch(bundle):
         'import sys, numpy as np\n'
         'from dyn_perception.inference.engines import create_engine\n'
         'from dyn_perception.inference.pipeline import FrameLimits, Pipeline\n'
-        'from dyn_perception.inference.image import RawImage\n'
+        'from dyn_perception.images.decoding import RawImage\n'
         'from dyn_perception.network.bundle import load_bundle\n'
         'bundle = load_bundle(sys.argv[1])\n'
         'pipeline = Pipeline(bundle, create_engine(bundle), (2, 2))\n'

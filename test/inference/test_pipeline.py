@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from dyn_perception.images.decoding import EncodedImage, ImageError, RawImage
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.inference.engines import EngineError, create_engine
-from dyn_perception.inference.image import EncodedImage, ImageError, RawImage
 from dyn_perception.inference.pipeline import FrameLimits, Pipeline, StopReason
-from dyn_perception.inference.resizing import resize_image
 from dyn_perception.network.bundle import Bundle, load_bundle
 from support.bundles import write_test_bundle
 

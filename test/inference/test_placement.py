@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.placement import ANYWHERE, Gpus, Machine, Processor
-from dyn_perception.inference.processors import format_core_list, parse_core_list, usable_cores
+from dyn_perception.processors.cores import format_core_list, parse_core_list, usable_cores
 
 
 def machine(**changes) -> Machine:

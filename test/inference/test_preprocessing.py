@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyn_perception.inference.image import ImageError
+from dyn_perception.images.decoding import ImageError
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.inference.preprocessing import Preprocessor
-from dyn_perception.inference.resizing import resize_image
 from dyn_perception.network.manifest import InputSpecification
 
 MEAN = (0.49, 0.48, 0.45)
@@ -67,6 +67,19 @@ def test_the_batch_equals_its_definition(rows, columns, height, width, size, see
     # Area averaging may round a half up here and down there: one level.
     assert difference.max() < 1.001
     assert np.mean(difference > 0.001) < 0.01
+
+
+@pytest.mark.parametrize(
+    ('height', 'width', 'regions', 'size'),
+    [(24, 50, (1, 2), (1, 2)), (50, 24, (2, 1), (2, 1)), (720, 1286, (1, 2), (33, 33))],
+)
+def test_no_average_reaches_over_a_border_of_regions(height, width, regions, size):
+    """The frame can be halved where its regions cannot: their borders lie within the pairs."""
+    white_and_black = np.zeros((height, width, 3), np.uint8)
+    white_and_black[: height // regions[0], : width // regions[1]] = 255
+    batch = Preprocessor(specification(*size), regions)(white_and_black)
+    levels = np.unique(np.round(pixel_levels(batch - batch.min(axis=(0, 2, 3))[:, None, None])))
+    assert levels.tolist() == [0, 255]
 
 
 @pytest.mark.parametrize('regions', [(1, 1), (6, 8), (3, 5), (7, 9)])

@@ -12,11 +12,11 @@ from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import Placement, Processor
-from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.split_engine import SplitEngine
 from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule
 from dyn_perception.inference.time_estimate import TimeEstimate
 from dyn_perception.network.bundle import Bundle, load_bundle
+from dyn_perception.processors.cores import usable_cores
 from support.bundles import write_test_bundle
 
 GROUPS = 4

@@ -10,8 +10,8 @@ from dyn_perception.board.board import open_board
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.gpu import GPU_PROVIDERS, count_cuda_devices, find_gpus
 from dyn_perception.inference.gpu_libraries import GpuLibraries
-from dyn_perception.inference.processors import usable_cores
 from dyn_perception.inference.this_machine import ThisMachine
+from dyn_perception.processors.cores import usable_cores
 from support.node_process import LIMIT_S
 
 

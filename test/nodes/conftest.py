@@ -53,7 +53,7 @@ def start_node(ros_domain_id: int) -> Iterator[StartNode]:
     started: list[NodeProcess] = []
 
     def start(name: str, **options: Any) -> NodeProcess:
-        module = f'dyn_perception.nodes.{name}' if '.' not in name else name
+        module = f'dyn_perception.nodes.{name}.node' if '.' not in name else name
         started.append(NodeProcess(module, domain_id=ros_domain_id, **options))
         return started[-1]
 

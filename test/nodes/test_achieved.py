@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
 
-from dyn_perception.nodes.achieved import Achieved
+from dyn_perception.nodes.manager.frame_rate import Achieved
 
 PERIOD_S = 0.1
 

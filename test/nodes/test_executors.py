@@ -7,7 +7,7 @@ import faulthandler
 import pytest
 import rclpy
 
-from dyn_perception.nodes.executors import quick_executor
+from dyn_perception.nodes.common.execution import quick_executor
 
 
 @pytest.mark.usefixtures('ros_domain_id')

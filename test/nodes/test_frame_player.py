@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dyn_perception.nodes.frame_player import FramePlayer
+from dyn_perception.nodes.image_source.player import FramePlayer
 from dyn_perception.sources.frame_source import (
     FrameSource,
     SourceError,

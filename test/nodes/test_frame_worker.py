@@ -4,7 +4,7 @@
 
 import threading
 
-from dyn_perception.nodes.frame_worker import FrameWorker
+from dyn_perception.nodes.perception.worker import FrameWorker
 from support.node_process import LIMIT_S
 
 

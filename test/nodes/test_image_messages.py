@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from std_msgs.msg import Header
 
-from dyn_perception.inference.image import EncodedImage, RawImage, decode_image
-from dyn_perception.nodes.image_messages import from_message, jpeg_message, raw_message
+from dyn_perception.images.decoding import EncodedImage, RawImage, decode_image
+from dyn_perception.nodes.common.images import from_message, jpeg_message, raw_message
 from support.images import image_message, random_pixels
 
 

@@ -15,11 +15,10 @@ pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or s
 from rcl_interfaces.msg import ParameterEvent
 from rclpy.parameter import Parameter
 
-from dyn_perception.nodes.knobs.change import Change, Step, plan_steps
-from dyn_perception.nodes.knobs.knob import Knob, knob_name
-from dyn_perception.nodes.knobs.knobs import Knobs
-from dyn_perception.nodes.knobs.own_changes import OwnChanges
-from dyn_perception.nodes.knobs.remote_parameters import Answer
+from dyn_perception.nodes.common.remote_parameters import Answer
+from dyn_perception.nodes.manager.changes import Change, OwnChanges, Step, plan_steps
+from dyn_perception.nodes.manager.knob import Knob, knob_name
+from dyn_perception.nodes.manager.knobs import Knobs
 
 LOW = {'width': 2, 'placement': 'cpu', 'gpu': 307.2, 'cpu.a57': 1000.0}
 HIGH = {'width': 4, 'placement': 'cpu', 'gpu': 921.6, 'cpu.a57': 1500.0}

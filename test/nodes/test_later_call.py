@@ -11,7 +11,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from dyn_perception.nodes.later_call import LaterCall
+from dyn_perception.nodes.common.timers import LaterCall
 from support.node_process import LIMIT_S
 
 

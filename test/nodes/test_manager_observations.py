@@ -5,7 +5,7 @@
 import pytest
 
 from dyn_perception.msg import ClusterState, PerceptionResult, ProcessorTime
-from dyn_perception.nodes.manager_observations import frame_observation
+from dyn_perception.nodes.manager.observations import frame_observation
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@
 
 import pytest
 
-from dyn_perception.nodes.manager_settings import ManagerSettings, deadline
-from dyn_perception.nodes.parameter_table import specifications
-from dyn_perception.nodes.perception_settings import PerceptionSettings
+from dyn_perception.nodes.common.parameter_table import specifications
+from dyn_perception.nodes.manager.settings import ManagerSettings, deadline
+from dyn_perception.nodes.perception.settings import PerceptionSettings
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from dyn_perception.nodes.overlay import draw_overlay
+from dyn_perception.nodes.perception.messages import draw_overlay
 
 
 @pytest.mark.parametrize(('rows', 'columns'), [(1, 1), (2, 3), (6, 8)])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dyn_perception.nodes.common.parameter_table import specifications
 from dyn_perception.nodes.parameter_document import (
     TABLES,
     main,
@@ -14,7 +15,6 @@ from dyn_perception.nodes.parameter_document import (
     readme_with_tables,
     yaml_document,
 )
-from dyn_perception.nodes.parameter_table import specifications
 
 REPOSITORY = Path(__file__).parents[2]
 REMEDY = 'python3 -m dyn_perception.nodes.parameter_document .'

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyn_perception.nodes.parameter_table import ParameterError, parameter, specifications
+from dyn_perception.nodes.common.parameter_table import ParameterError, parameter, specifications
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from dyn_perception.inference.placement import Placement, Processor
-from dyn_perception.nodes.frame_worker import FrameWorker
-from dyn_perception.nodes.placement_changes import PlacementChanges
+from dyn_perception.nodes.perception.placing import PlacementChanges
+from dyn_perception.nodes.perception.worker import FrameWorker
 from support.node_process import LIMIT_S
 
 CORE = min(os.sched_getaffinity(0))

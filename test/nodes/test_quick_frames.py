@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frames may be processed where they arrive."""
 
-from dyn_perception.nodes.quick_frames import QuickFrames
+from dyn_perception.nodes.perception.worker import QuickFrames
 
 
 def known(seconds: float) -> QuickFrames:

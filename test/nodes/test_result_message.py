@@ -9,7 +9,7 @@ from std_msgs.msg import Header
 
 from dyn_perception.inference.pipeline import FrameResult, StopReason
 from dyn_perception.msg import PerceptionResult
-from dyn_perception.nodes.result_message import ResultMessages
+from dyn_perception.nodes.perception.messages import ResultMessages
 
 LABELS = ('cat', 'dog', 'ship')
 

@@ -6,7 +6,10 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / 'dyn_perception'
@@ -17,20 +20,39 @@ SOURCES = sorted(
     for path in (folder.rglob('*.py'))
 )
 
-# What each layer may import of this package, beside itself. Arrows point one way: nodes and cli,
-# then the parts, then network.
-FOUNDATION = {'__init__', 'share'}
-PARTS = {
-    'board', 'control', 'datasets', 'inference', 'profiling', 'simulation', 'sources', 'training'
+# Which part may import which, beside itself; the picture in doc/architecture.md has the same
+# arrows. `share` and the version stand below all parts, and are not drawn.
+ARROWS = {
+    'processors': set(),
+    'images': set(),
+    'network': set(),
+    'board': set(),
+    'control': {'processors'},  # must not know the plant that it is judged on
+    'datasets': {'images'},
+    'sources': {'datasets', 'images'},
+    'inference': {'board', 'images', 'network', 'processors'},
+    'training': {'datasets', 'images', 'inference', 'network'},
+    'simulation': {'control', 'inference', 'network', 'processors'},
+    'profiling': {
+        'board', 'control', 'images', 'inference', 'network', 'processors', 'simulation'
+    },
+    'study': {'control', 'network', 'processors', 'simulation'},
+    'nodes': {
+        'board', 'control', 'images', 'inference', 'network', 'processors', 'profiling',
+        'simulation', 'sources',
+    },
+    'demo': {'images', 'inference', 'network', 'nodes', 'processors', 'simulation'},
+    'cli': {
+        'board', 'datasets', 'inference', 'network', 'profiling', 'simulation', 'study',
+        'training',
+    },
 }  # fmt: skip
-ALLOWED = {
-    'network': FOUNDATION,
-    **{part: FOUNDATION | PARTS | {'network'} for part in PARTS},
-    'control': FOUNDATION | {'network'},  # must not know the plant that it is judged on
-    'cli': FOUNDATION | PARTS | {'network'},
-    'nodes': FOUNDATION | PARTS | {'network', 'msg'},
-    **dict.fromkeys(FOUNDATION, FOUNDATION),
-}
+FOUNDATION = {'__init__', 'share'}
+WITH_ROS = {'nodes', 'demo'}
+RUN_PATH = {
+    'board', 'control', 'datasets', 'demo', 'images', 'inference', 'nodes', 'processors',
+    'profiling', 'simulation', 'sources',
+}  # fmt: skip
 ROS_MODULES = ('rclpy', 'launch', 'launch_ros', 'builtin_interfaces', 'rcl_interfaces')
 TORCH_FILES = ('training/', 'network/', 'inference/torch_', 'cli/train.py')
 FORBIDDEN_CALLS = {
@@ -58,25 +80,103 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f'{node.module}.{alias.name}' for alias in node.names)
 
 
+def part_of(name: str) -> str:
+    """Return the part of a full name of this package; `dyn_perception.__version__` is its root."""
+    rest = name.split('.')[1]
+    return '__init__' if rest.startswith('__') else rest
+
+
 def import_problem(path: Path, name: str) -> str | None:
     """Return why a file of the package must not import something, None if it may."""
     relative = path.relative_to(PACKAGE)
     own = relative.parts[0].removesuffix('.py')
-    top, _, rest = name.partition('.')
+    top = name.partition('.')[0]
     if top == 'dyn_perception':
-        target = '__init__' if rest == '__version__' else rest.split('.')[0]
-        if target not in {own} | ALLOWED[own]:
+        target = part_of(name)
+        allowed = {own} | FOUNDATION | ARROWS.get(own, set())
+        if target not in allowed and not (target == 'msg' and own in WITH_ROS):
             return f'{relative}: {own} must not import {name}'
-    if own != 'nodes' and (top in ROS_MODULES or top.endswith('_msgs')):
-        return f'{relative}: only nodes import {name}'
+        if own == target == 'nodes' and (problem := room_problem(relative, name)):
+            return problem
+    if own not in WITH_ROS and (top in ROS_MODULES or top.endswith('_msgs')):
+        return f'{relative}: only {" and ".join(sorted(WITH_ROS))} import {name}'
     if top == 'torch' and not str(relative).startswith(TORCH_FILES):
         return f'{relative}: must not import {name}'
     return None
 
 
-def test_files_import_only_what_their_layer_may() -> None:
+def room_problem(relative: Path, name: str) -> str | None:
+    """Return why a node must not import a module of the nodes: they share `common` only."""
+    if len(relative.parts) < 3:  # beside the nodes, about all of them
+        return None
+    room, target = relative.parts[1], name.split('.')[2]
+    return None if target in {room, 'common'} else f'{relative}: {room} must not import {name}'
+
+
+def test_files_import_only_what_their_part_may() -> None:
     problems = [import_problem(path, name) for path in FILES for name in imports(path)]
     assert FILES and not [*filter(None, problems)]
+
+
+def test_each_arrow_is_used() -> None:
+    used = {
+        (path.relative_to(PACKAGE).parts[0], part_of(name))
+        for path in FILES
+        for name in imports(path)
+        if name.startswith('dyn_perception.')
+    }
+    allowed = {(part, target) for part, targets in ARROWS.items() for target in targets}
+    assert not allowed - used
+
+
+def test_the_picture_shows_the_arrows() -> None:
+    text = (ROOT / 'doc/architecture.md').read_text()
+    picture = text.partition('```mermaid\n')[2].partition('```')[0]
+    drawn = {}
+    for line in picture.splitlines():
+        part, arrow, targets = line.strip().partition(' --> ')
+        if arrow:
+            drawn[part] = set(targets.split(' & '))
+    assert drawn == {part: targets for part, targets in ARROWS.items() if targets}
+
+
+def test_arrows_lead_one_way() -> None:
+    """No part is reached from itself, and no study or training from what runs on a robot."""
+    for part in ARROWS:
+        assert part not in reached(part), f'{part} leads back to itself'
+    for part in RUN_PATH:
+        assert not reached(part) & {'study', 'training'}
+
+
+def reached(part: str) -> set[str]:
+    """Return the parts that a part's arrows lead to, near or far."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        new = ARROWS[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    modules = {}
+    for path in FILES:
+        parts = path.relative_to(ROOT).with_suffix('').parts
+        modules['.'.join(parts[:-1] if parts[-1] == '__init__' else parts)] = path
+    graph = {
+        module: {
+            name if name in modules else name.rpartition('.')[0]
+            for name in imports(path)
+            if name.startswith('dyn_perception.')
+        }
+        & modules.keys()
+        for module, path in modules.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f'import circle: {" -> ".join(error.args[1])}')
 
 
 def test_the_run_path_does_not_import_torch() -> None:
@@ -89,8 +189,7 @@ def test_the_run_path_does_not_import_torch() -> None:
     run_path = [
         name
         for name in modules
-        if name.split('.')[1]
-        in ('board', 'control', 'datasets', 'inference', 'nodes', 'simulation', 'sources')
+        if name.split('.')[1] in RUN_PATH
         or name in ('dyn_perception.cli.main', 'dyn_perception.network.bundle')
     ]
     run_path = [name for name in run_path if '.inference.torch_' not in name]
@@ -98,7 +197,7 @@ def test_the_run_path_does_not_import_torch() -> None:
         'import importlib, importlib.util, sys\n'
         'has_ros = importlib.util.find_spec("rclpy")\n'
         f'for name in {run_path!r}:\n'
-        '    if has_ros or not name.startswith("dyn_perception.nodes"):\n'
+        f'    if has_ros or name.split(".")[1] not in {sorted(WITH_ROS)!r}:\n'
         '        importlib.import_module(name)\n'
         '        assert "torch" not in sys.modules, name\n'
     )

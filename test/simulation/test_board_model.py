@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyn_perception.control.processor_names import clock_knob
+from dyn_perception.processors.names import clock_knob
 from dyn_perception.simulation.board_files import load_board_description
 from dyn_perception.simulation.board_model import BoardModel
 from dyn_perception.simulation.errors import SimulationError

@@ -5,15 +5,16 @@
 import numpy as np
 import pytest
 
-from dyn_perception.control.observation import FrameObservation
-from dyn_perception.simulation.deviation import no_deviation
-from dyn_perception.simulation.experiment import Experiment
-from dyn_perception.simulation.plant import Plant
-from dyn_perception.simulation.policies.static import StaticPolicy, find_row
-from dyn_perception.simulation.scenario import Scenario
-from dyn_perception.simulation.setting import Setting, make_setting
-from dyn_perception.simulation.timeline import make_timeline
-from dyn_perception.simulation.true_table import TrueTable
+from dyn_perception.control.policy import FrameObservation
+from dyn_perception.study.deviation import no_deviation
+from dyn_perception.study.experiment import Experiment
+from dyn_perception.study.plant import Plant
+from dyn_perception.study.policies.static import StaticPolicy, find_row
+from dyn_perception.study.policy_choice import make_policy
+from dyn_perception.study.scenario import Scenario
+from dyn_perception.study.setting import Setting, make_setting
+from dyn_perception.study.timeline import make_timeline
+from dyn_perception.study.true_table import TrueTable
 
 BOTH = 'cpu:a15+cpu:a7'
 
@@ -84,7 +85,7 @@ def test_the_manager_shares_frames_where_one_processor_is_too_slow() -> None:
         figures, used = [], set()
         for seed in range(3):
             experiment = Experiment(setting, scenario(0.9, cpu_a15=0.4), seed)
-            trace = experiment.run_named('manager')
+            trace = experiment.run(make_policy(experiment, 'manager'))
             figures.append(experiment.judge(trace))
             used |= {trace.placements[index] for index in trace.placement}
         accuracy[split] = np.mean([figure.accuracy for figure in figures])

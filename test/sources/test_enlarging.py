@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.datasets.generated import generate_images
-from dyn_perception.inference.resizing import resize_image
+from dyn_perception.images.resizing import resize_image
 from dyn_perception.sources.enlarging import enlarge_recoverably
 
 

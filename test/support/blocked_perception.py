@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dyn_perception.inference.pipeline import FrameResult, Pipeline
-from dyn_perception.nodes import perception
+from dyn_perception.nodes.perception import node
 
 BLOCK_VARIABLE = 'TEST_PERCEPTION_BLOCK'
 
@@ -28,4 +28,4 @@ def _run_blocked(self: Pipeline, image: Any, *options: Any) -> FrameResult:
 def main() -> int:
     """Run the node; the pipeline is replaced here, not in tests that import this module."""
     Pipeline.run = _run_blocked  # type: ignore[method-assign]
-    return perception.main()
+    return node.main()

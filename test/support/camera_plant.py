@@ -7,9 +7,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dyn_perception.control.observation import FrameObservation
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.policy import Decision, Policy
+from dyn_perception.control.operating_points import OperatingPoint
+from dyn_perception.control.policy import Decision, FrameObservation, Policy
 from support.tiny_plant import latency_s
 
 

@@ -27,7 +27,7 @@ def demo_starter(domain_id: int) -> Iterator[StartDemo]:
                     *END_WITH_PARENT,
                     sys.executable,
                     '-m',
-                    'dyn_perception.nodes.demo',
+                    'dyn_perception.demo',
                     *map(str, options),
                 ],
                 cwd='/',  # not the checkout: the installed package is what runs

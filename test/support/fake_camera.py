@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dyn_perception.nodes import image_source
+from dyn_perception.nodes.image_source import node
 from dyn_perception.sources.camera import CameraSource
 
 PLUG_VARIABLE = 'TEST_CAMERA_PLUG'
@@ -45,5 +45,5 @@ def _open_camera(source: str, *, topic: str) -> CameraSource:
 
 def main() -> int:
     """Run the node; the camera is replaced here, not in tests that import this module."""
-    image_source.open_source = _open_camera
-    return image_source.main()
+    node.open_source = _open_camera
+    return node.main()

@@ -4,7 +4,7 @@
 
 from dyn_perception.board.board import Board
 from dyn_perception.board.state import BoardState
-from dyn_perception.nodes import resource_monitor
+from dyn_perception.nodes.resource_monitor import node
 
 _read = Board.read
 
@@ -16,4 +16,4 @@ def _fail(self: Board) -> BoardState:
 
 
 Board.read = _fail  # type: ignore[method-assign]
-main = resource_monitor.main
+main = node.main

@@ -5,7 +5,7 @@
 from typing import Any
 
 from dyn_perception.inference.pipeline import FrameResult, Pipeline
-from dyn_perception.nodes import perception
+from dyn_perception.nodes.perception import node
 
 _run = Pipeline.run
 _frames: list[Any] = []
@@ -19,4 +19,4 @@ def _fail_first(self: Pipeline, image: Any, *options: Any) -> FrameResult:
 
 
 Pipeline.run = _fail_first  # type: ignore[method-assign]
-main = perception.main
+main = node.main

@@ -5,8 +5,8 @@
 import os
 from pathlib import Path
 
-from dyn_perception.inference.processors import usable_cores
-from dyn_perception.nodes import perception, perception_placing
+from dyn_perception.nodes.perception import node, placing
+from dyn_perception.processors.cores import usable_cores
 
 LOSS_VARIABLE = 'TEST_PERCEPTION_LOST_CORES'
 
@@ -18,5 +18,5 @@ def _left_cores() -> frozenset[int]:
 
 def main() -> int:
     """Run the node; its view of the cores is replaced here, not in tests that import this."""
-    perception_placing.usable_cores = _left_cores
-    return perception.main()
+    placing.usable_cores = _left_cores
+    return node.main()

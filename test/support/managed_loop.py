@@ -76,7 +76,7 @@ class ManagedLoop:
         if not self.root.exists():
             make_tree(self.root)
         return self._start(
-            'dyn_perception.nodes.resource_monitor', parameters={'sysfs_root': str(self.root)}
+            'dyn_perception.nodes.resource_monitor.node', parameters={'sysfs_root': str(self.root)}
         )
 
     def start_manager(
@@ -88,7 +88,7 @@ class ManagedLoop:
     ) -> NodeProcess:
         """Start a manager."""
         return self._start(
-            'dyn_perception.nodes.manager',
+            'dyn_perception.nodes.manager.node',
             parameters={**TARGETS, **parameters},
             arguments=['-r', f'__node:={name}'],
             environment=environment,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dyn_perception.inference.pipeline import FrameResult, Pipeline
-from dyn_perception.nodes import perception
+from dyn_perception.nodes.perception import node
 
 PACE_VARIABLE = 'TEST_PERCEPTION_PACE'
 
@@ -27,4 +27,4 @@ def main() -> int:
     """Run the node; the pipeline is replaced here, not in tests that import this module."""
     if PACE_VARIABLE in os.environ:
         Pipeline.run = _run_paced  # type: ignore[method-assign]
-    return perception.main()
+    return node.main()

@@ -7,16 +7,16 @@ from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
 
-from dyn_perception.nodes import perception
+from dyn_perception.nodes.perception import node
 from support import paced_perception
 
 REFUSED_WIDTH = 2
 TRY = 'width 2 was tried'
 
-_set = perception.PerceptionNode.set_parameters_atomically
+_set = node.PerceptionNode.set_parameters_atomically
 
 
-def _refuse(self: perception.PerceptionNode, parameter_list: list[Any]) -> SetParametersResult:
+def _refuse(self: node.PerceptionNode, parameter_list: list[Any]) -> SetParametersResult:
     if any(item.name == 'width' and item.value == REFUSED_WIDTH for item in parameter_list):
         print(TRY, file=sys.stderr, flush=True)
         return SetParametersResult(successful=False, reason='width 2 is out of order today')
@@ -25,5 +25,5 @@ def _refuse(self: perception.PerceptionNode, parameter_list: list[Any]) -> SetPa
 
 def main() -> int:
     """Run the node; the method is replaced here, not in tests that import this module."""
-    perception.PerceptionNode.set_parameters_atomically = _refuse  # type: ignore[method-assign]
+    node.PerceptionNode.set_parameters_atomically = _refuse  # type: ignore[method-assign]
     return paced_perception.main()

@@ -4,12 +4,11 @@
 
 import numpy as np
 
-from dyn_perception.control.goals import Goals
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.simulation.scenario import Scenario
-from dyn_perception.simulation.timeline import Phase, Timeline
-from dyn_perception.simulation.trace import Trace
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import Goals
+from dyn_perception.study.scenario import Scenario
+from dyn_perception.study.timeline import Phase, Timeline
+from dyn_perception.study.trace import Trace
 
 ACCURACIES = (0.5, 0.6, 0.7, 0.8)
 

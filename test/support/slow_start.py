@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from dyn_perception.nodes import perception
+from dyn_perception.nodes.perception import node
 
 
 def _load_slowly(path: Path) -> Any:
@@ -15,5 +15,5 @@ def _load_slowly(path: Path) -> Any:
     threading.Event().wait()
 
 
-perception.load_bundle = _load_slowly
-main = perception.main
+node.load_bundle = _load_slowly
+main = node.main

@@ -6,14 +6,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dyn_perception.control.observation import (
+from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
+from dyn_perception.control.policy import (
     BoardObservation,
+    Decision,
     FrameObservation,
+    Policy,
     ProcessorObservation,
 )
-from dyn_perception.control.operating_point import OperatingPoint
-from dyn_perception.control.operating_point_table import OperatingPointTable
-from dyn_perception.control.policy import Decision, Policy
 
 CLOCKS = (300.0, 600.0, 900.0, 1200.0)
 ACCURACIES = (0.60, 0.68, 0.73, 0.75)

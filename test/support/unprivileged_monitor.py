@@ -6,8 +6,8 @@ import os
 
 import rclpy
 
-from dyn_perception.nodes.resource_monitor import ResourceMonitorNode
-from dyn_perception.nodes.resource_monitor import main as run
+from dyn_perception.nodes.resource_monitor.node import ResourceMonitorNode
+from dyn_perception.nodes.resource_monitor.node import main as run
 
 NOBODY = 65534
 
