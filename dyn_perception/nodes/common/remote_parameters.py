@@ -2,18 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of another node, read and set without ever waiting for it."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from rcl_interfaces.srv import GetParameters, ListParameters, SetParametersAtomically
+from rcl_interfaces.srv import (
+    DescribeParameters,
+    GetParameters,
+    ListParameters,
+    SetParametersAtomically,
+)
 from rclpy.client import Client
 from rclpy.node import Node
 from rclpy.parameter import Parameter, parameter_value_to_python
 from rclpy.task import Future
 
+from dyn_perception.nodes.common.timers import create_steady_timer
+
 ANSWER_LIMIT_S = 1.0
+_LOOK_EVERY_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -24,44 +33,72 @@ class Answer:
         successful: whether the node did what was asked.
         reason: why it did not.
         refused: whether the node itself said no; False where there was no answer.
-        values: what was read, by name.
+        values: what was read, by name: values of parameters, or their descriptors.
     """
 
     successful: bool
     reason: str = ''
     refused: bool = False
-    values: Mapping[str, Any] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 Then = Callable[[Answer], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Call:
+    """A call under way, with what each time that it was made may be answered by."""
+
     client: Client
-    future: Future
-    deadline_s: float
+    request: Any
+    judge: Callable[[Any], Answer]
     then: Then
+    deadline_s: float
+    ask_again_s: float
+    futures: list[Future] = field(default_factory=list)
 
 
 class RemoteParameters:
     """Asynchronous calls to the parameter services of one node, each with a time-out.
 
-    Every call ends with exactly one `Answer`. The answers arrive while the node is spun; `expire`
-    has to be called now and then, so that calls without an answer end, too. Times are of the
-    monotonic clock.
+    Every call ends with exactly one `Answer`, which is handed over while the asking node is spun.
+    Calls may be made from any thread. Times are of the monotonic clock.
+
+    A server that has not met the client's end for answers yet does the work and drops the answer.
+    Where a call may be repeated, it is made again after a while, and waits for a node that is not
+    there; otherwise it is made once, and only to a node that is there.
     """
 
-    def __init__(self, node: Node, name: str, limit_s: float = ANSWER_LIMIT_S) -> None:
-        """Create the clients; `name` is that of the other node, fully qualified."""
+    def __init__(
+        self,
+        node: Node,
+        name: str,
+        *,
+        limit_s: float = ANSWER_LIMIT_S,
+        ask_again_s: float | None = None,
+    ) -> None:
+        """Create the clients.
+
+        Args:
+            node: the node that asks.
+            name: of the other node, fully qualified or relative to the namespace of `node`.
+            limit_s: longest time from a call to its answer (s).
+            ask_again_s: time without an answer after which a call is repeated (s); None: never.
+        """
         self.name = name
+        self._node = node
         self._limit_s = limit_s
+        self._ask_again_s = ask_again_s
         self._set = node.create_client(
             SetParametersAtomically, f'{name}/set_parameters_atomically'
         )
         self._get = node.create_client(GetParameters, f'{name}/get_parameters')
         self._list = node.create_client(ListParameters, f'{name}/list_parameters')
+        self._describe = node.create_client(DescribeParameters, f'{name}/describe_parameters')
+        self._lock = threading.Lock()
         self._calls: list[_Call] = []
+        self._timer = create_steady_timer(node, _LOOK_EVERY_S, self._look)
+        self._timer.cancel()  # it runs only while there are calls
 
     def is_there(self) -> bool:
         """Whether the node offers its parameter services now."""
@@ -81,56 +118,113 @@ class RemoteParameters:
 
         self._call(self._set, request, judge, then)
 
+    def get(self, names: Sequence[str], then: Then) -> None:
+        """Read parameters; one that the node does not have reads None."""
+
+        def judge(response: GetParameters.Response) -> Answer:
+            if len(response.values) != len(names):  # one of them was undeclared meanwhile
+                return Answer(False, 'the parameters changed while they were read')
+            values = map(parameter_value_to_python, response.values)
+            return Answer(True, values=dict(zip(names, values, strict=True)))
+
+        self._call(self._get, GetParameters.Request(names=list(names)), judge, then)
+
+    def list_names(self, then: Then) -> None:
+        """Find the names of all parameters; the answer's values are None."""
+
+        def judge(response: ListParameters.Response) -> Answer:
+            return Answer(True, values=dict.fromkeys(response.result.names))
+
+        self._call(self._list, ListParameters.Request(), judge, then)
+
+    def describe(self, names: Sequence[str], then: Then) -> None:
+        """Read the descriptors of parameters."""
+
+        def judge(response: DescribeParameters.Response) -> Answer:
+            pairs = zip(names, response.descriptors, strict=True)
+            return Answer(True, values=dict(pairs))
+
+        self._call(self._describe, DescribeParameters.Request(names=list(names)), judge, then)
+
     def read(self, is_wanted: Callable[[str], bool], then: Then) -> None:
         """Read the parameters whose names are wanted, of those that the node has."""
 
         def get(listed: Answer) -> None:
-            if not listed.successful:
+            if listed.successful:
+                self.get([name for name in listed.values if is_wanted(name)], then)
+            else:
                 then(listed)
-                return
-            names = [name for name in listed.values or () if is_wanted(name)]
-            self._call(
-                self._get,
-                GetParameters.Request(names=names),
-                lambda response: _values(names, response.values),
-                then,
-            )
 
-        self._call(
-            self._list,
-            ListParameters.Request(),
-            lambda response: Answer(True, values=dict.fromkeys(response.result.names)),
-            get,
-        )
+        self.list_names(get)
 
-    def expire(self) -> None:
-        """End the calls that got no answer in time."""
-        now = time.monotonic()
-        for call in [call for call in self._calls if call.deadline_s <= now]:
-            self._calls.remove(call)
-            call.client.remove_pending_request(call.future)
-            call.then(Answer(False, f'{self.name} did not answer within {self._limit_s:g} s'))
+    def wait(self, ask: Callable[[Then], None], spin: Callable[[], object]) -> Answer:
+        """Make a call and spin the asking node until it ends.
+
+        Args:
+            ask: makes the call, for example `partial(remote.set, {'width': 2})`.
+            spin: handles messages of the asking node for a short time.
+        """
+        answers: list[Answer] = []
+        ask(answers.append)
+        while not answers:
+            spin()
+        return answers[0]
 
     def _call(
         self, client: Client, request: Any, judge: Callable[[Any], Answer], then: Then
     ) -> None:
-        if not client.service_is_ready():
+        if self._ask_again_s is None and not client.service_is_ready():
             then(Answer(False, f'{self.name} is not there'))
             return
-        future = client.call_async(request)
-        call = _Call(client, future, time.monotonic() + self._limit_s, then)
-        self._calls.append(call)
+        now = time.monotonic()
+        call = _Call(client, request, judge, then, now + self._limit_s, now)
+        with self._lock:
+            self._calls.append(call)
+        self._ask(call)
+        self._timer.reset()
+        if self._node.executor is not None:
+            self._node.executor.wake()  # it may be waiting without the timer
 
-        def finish(done: Future) -> None:
-            if call in self._calls:  # otherwise its time was over
-                self._calls.remove(call)
-                then(judge(done.result()))
+    def _ask(self, call: _Call) -> None:
+        """Ask for the first time, or again, where the node is there."""
+        if not call.client.service_is_ready():
+            return
+        again_s = self._limit_s if self._ask_again_s is None else self._ask_again_s
+        call.ask_again_s = time.monotonic() + again_s
+        future = call.client.call_async(call.request)
+        call.futures.append(future)
+        future.add_done_callback(lambda done: self._finish(call, done))
 
-        future.add_done_callback(finish)
+    def _finish(self, call: _Call, done: Future) -> None:
+        if self._take_off(call):  # otherwise its time was over, or it was answered twice
+            call.then(call.judge(done.result()))
 
+    def _look(self) -> None:
+        """Repeat calls, and end those that got no answer in time."""
+        now = time.monotonic()
+        with self._lock:
+            calls = list(self._calls)
+        for call in calls:
+            if call.deadline_s <= now:
+                self._give_up(call)
+            elif call.ask_again_s <= now:
+                self._ask(call)
+        with self._lock:
+            if not self._calls:
+                self._timer.cancel()
 
-def _values(names: Sequence[str], values: Sequence[Any]) -> Answer:
-    if len(values) != len(names):  # one of them was undeclared meanwhile
-        return Answer(False, 'the parameters changed while they were read')
-    pairs = zip(names, map(parameter_value_to_python, values), strict=True)
-    return Answer(True, values=dict(pairs))
+    def _give_up(self, call: _Call) -> None:
+        if not self._take_off(call):
+            return
+        what = 'did not answer' if call.futures else 'was not there'
+        call.then(Answer(False, f'{self.name} {what} within {self._limit_s:g} s'))
+
+    def _take_off(self, call: _Call) -> bool:
+        """Return whether a call was still under way; it is not any more."""
+        with self._lock:
+            if call not in self._calls:
+                return False
+            self._calls.remove(call)
+        for future in call.futures:
+            call.client.remove_pending_request(future)
+        return True

@@ -81,8 +81,7 @@ class ManagedNode:
         self._remote.set(values, finish)
 
     def tick(self) -> None:
-        """End calls without an answer and read the parameters where that is due."""
-        self._remote.expire()
+        """Read the parameters where that is due."""
         if not self._remote.is_there():
             if self.met:
                 self.restart()
