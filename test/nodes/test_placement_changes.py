@@ -44,14 +44,15 @@ class Bench:
         self.failed: queue.Queue[tuple[str, str]] = queue.Queue()
         self.answers: queue.Queue[tuple[str, set[int]]] = queue.Queue()
         self.first = FakePipeline(place('first'))
+        self.pipeline = self.first  # in force
+        self.worker: FrameWorker[None] = FrameWorker(self.answer, lambda error: None)
         self.changes = PlacementChanges(
-            self.first,
+            self,
+            self.worker.call_between_frames,
             self.make,
             lambda placement: self.changed.put(placement.name),
             lambda placement, error: self.failed.put((placement.name, str(error))),
         )
-        self.worker: FrameWorker[None] = FrameWorker(self.answer, lambda error: None)
-        self.changes.attach(self.worker)
 
     def make(self, placement: Placement) -> FakePipeline:
         pipeline = FakePipeline(placement)
@@ -63,7 +64,7 @@ class Bench:
 
     def answer(self, frame: None, dropped: int) -> None:
         cores = os.sched_getaffinity(threading.get_native_id())
-        self.answers.put((self.changes.pipeline.placement.name, cores))
+        self.answers.put((self.pipeline.placement.name, cores))
 
     def ask(self) -> tuple[str, set[int]]:
         self.worker.put(None)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frames may be processed where they arrive."""
 
+import threading
+
 from dyn_perception.nodes.perception.worker import QuickFrames
 
 
@@ -9,7 +11,7 @@ def known(seconds: float) -> QuickFrames:
     frames = QuickFrames()
     frames.arrive(0.0, 'width 1')
     for _ in range(50):
-        frames.add(seconds)
+        frames.add(seconds, 'width 1')
     return frames
 
 
@@ -26,12 +28,32 @@ def test_short_frames_that_arrive_rarely_are_quick() -> None:
 def test_times_that_vary_are_judged_by_their_bound() -> None:
     frames = known(0.002)
     for seconds in (0.001, 0.005) * 20:
-        frames.add(seconds)
+        frames.add(seconds, 'width 1')
     assert not frames.arrive(1.0, 'width 1')
 
 
 def test_another_kind_of_frame_is_measured_anew() -> None:
     frames = known(0.001)
     assert not frames.arrive(1.0, 'width 4')
-    frames.add(0.002)
+    frames.add(0.0001, 'width 1')  # begun before the change
+    assert not frames.arrive(1.5, 'width 4')
+    frames.add(0.002, 'width 4')
     assert frames.arrive(2.0, 'width 4')
+
+
+def test_both_threads_see_whole_estimates() -> None:
+    """One thread asks while another adds: the bound of a constant time is that time."""
+    frames = known(0.001)
+    ending = threading.Event()
+
+    def add() -> None:
+        while not ending.is_set():
+            frames.add(0.001, 'width 1')
+
+    thread = threading.Thread(target=add)
+    thread.start()
+    try:
+        assert all(frames.arrive(float(time_s), 'width 1') for time_s in range(1, 2000))
+    finally:
+        ending.set()
+        thread.join()

@@ -35,7 +35,7 @@ def raw_message(image: NDArray[np.uint8], header: Header, encoding: str = 'bgr8'
     step = width * (1 if encoding == 'mono8' else 3)
     message = Image(header=header, height=height, width=width, encoding=encoding, step=step)
     # Filling the array that the message has copies once; assigning goes element by element.
-    message.data.frombytes(memoryview(np.ascontiguousarray(pixels)).cast('B'))
+    message.data.frombytes(np.ascontiguousarray(pixels).data.cast('B'))
     return message
 
 
@@ -45,5 +45,5 @@ def jpeg_message(image: NDArray[np.uint8], header: Header, quality: int = 95) ->
     if not encoded:
         raise ValueError(f'image of {image.shape} cannot be encoded as JPEG')
     message = CompressedImage(header=header, format='bgr8; jpeg compressed bgr8')
-    message.data.frombytes(memoryview(data).cast('B'))
+    message.data.frombytes(np.asarray(data, np.uint8).data.cast('B'))
     return message

@@ -3,7 +3,7 @@
 """A ROS 2 node whose parameters come from one table."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import (
@@ -86,7 +86,8 @@ class ParameterNode(Node, Generic[Settings]):
         self._extra: dict[str, Value] = {}
         self._given: dict[str, Any] = {}
         # Values from YAML and the command line were declared with the type they happen to have.
-        for given_name, given in self.get_parameters_by_prefix('').items():
+        given_parameters: dict[str, Any] = self.get_parameters_by_prefix('')
+        for given_name, given in given_parameters.items():
             if given_name not in _OWN_PARAMETERS:
                 self._given[given_name] = given.value
                 self.undeclare_parameter(given_name)
@@ -213,6 +214,12 @@ class ParameterNode(Node, Generic[Settings]):
         if result.successful:
             self.apply_settings(previous)
         return result
+
+    def call_in_executor(self, function: Callable[..., object], *arguments: object) -> None:
+        """Have a function called in the thread that spins this node; from any thread."""
+        if self.executor is None:
+            raise RuntimeError(f'{self.get_name()} has no executor: add it to one and spin that')
+        self.executor.create_task(function, *arguments)
 
     def record(self, values: Mapping[str, Value]) -> None:
         """Store values that the node found rather than was asked for; /parameter_events has them.

@@ -147,6 +147,13 @@ class ParameterSpecification:
         return f'use {article}{kind}{limits}'
 
 
+def as_number(value: Value) -> float:
+    """Return the value of a parameter that is a number; raises TypeError if it is none."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    raise TypeError(f'{value!r} is no number')
+
+
 def parameter(default: Value | None, description: str, **facts: Any) -> Any:
     """Make a table's field for a parameter; facts are fields of `ParameterSpecification`."""
     metadata = {'description': description, **facts}
@@ -158,7 +165,10 @@ def specifications(table: type) -> dict[str, ParameterSpecification]:
     types = get_type_hints(table)
     return {
         field.name: ParameterSpecification(
-            name=field.name, value_type=types[field.name], default=field.default, **field.metadata
+            name=field.name,
+            value_type=types[field.name],
+            default=None if field.default is dataclasses.MISSING else field.default,
+            **field.metadata,
         )
         for field in dataclasses.fields(table)
     }

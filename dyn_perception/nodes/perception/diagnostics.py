@@ -2,18 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts of what happened to frames, and the state of the node for people, after REP-107."""
 
-import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-
 from dyn_perception.network.manifest import Manifest
-from dyn_perception.nodes.common.parameter_node import ParameterNode
-from dyn_perception.nodes.common.timers import create_steady_timer
+from dyn_perception.nodes.common.diagnostics import ERROR, OK, WARN, DiagnosticsPublisher, Subject
 from dyn_perception.nodes.common.transport import SegmentAdvice
 from dyn_perception.nodes.perception.settings import PerceptionSettings
+
+SILENCE_S = 5.0  # without an image for so long, something is wrong with the camera or its topic
 
 
 @dataclass
@@ -55,7 +54,11 @@ class FrameReport:
 
 @dataclass
 class FrameStatistics:
-    """Counts frames from several threads; `report` closes a window and starts the next."""
+    """Counts frames from several threads; `report` closes a window and starts the next.
+
+    Frames that have no result, whatever became of them, are told of by the next result of their
+    topic: see `take_unreported`.
+    """
 
     topics: tuple[str, ...]
     last_refusal: str = ''
@@ -65,6 +68,7 @@ class FrameStatistics:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _window_start: float = field(default_factory=time.monotonic)
     _last_arrivals: dict[str, float] = field(default_factory=dict)
+    _unreported_drops: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Count the silence of every topic from now."""
@@ -79,24 +83,38 @@ class FrameStatistics:
         """Count the silence from now, because images were not wanted before."""
         self._last_arrivals = dict.fromkeys(self.topics, time.monotonic())
 
-    def count_processed(self, latency_s: float, dropped: int) -> None:
-        """Count a published result, and the frames dropped before it."""
+    def count_dropped(self, topic: str, count: int) -> None:
+        """Count frames of a topic that newer ones replaced."""
+        if count:
+            self._count('dropped', count)
+            self.leave_unreported(topic, count)
+
+    def count_processed(self, latency_s: float) -> None:
+        """Count a published result."""
         with self._lock:
             for counts in (self._window, self._total):
                 counts.processed += 1
-                counts.dropped += dropped
                 counts.latency_sum_s += latency_s
                 counts.latency_maximum_s = max(counts.latency_maximum_s, latency_s)
 
-    def count_refused(self, reason: str) -> None:
+    def count_refused(self, topic: str, reason: str) -> None:
         """Count an image that could not be read."""
         self.last_refusal = reason
         self._count('refused')
+        self.leave_unreported(topic)
 
     def count_failed(self, reason: str) -> None:
         """Count a frame on which processing broke."""
         self.last_failure = reason
         self._count('failed')
+
+    def leave_unreported(self, topic: str, count: int = 1) -> None:
+        """Let the next result of a topic tell of so many more frames; for one thread at a time."""
+        self._unreported_drops[topic] = self._unreported_drops.get(topic, 0) + count
+
+    def take_unreported(self, topic: str) -> int:
+        """Return how many frames of a topic no result told of yet; that is told from now on."""
+        return self._unreported_drops.pop(topic, 0)
 
     def report(self) -> FrameReport:
         """Return the counts since the previous report and since the start."""
@@ -113,93 +131,75 @@ class FrameStatistics:
                 last_failure=self.last_failure,
             )
 
-    def _count(self, what: str) -> None:
+    def _count(self, what: str, count: int = 1) -> None:
         with self._lock:
             for counts in (self._window, self._total):
-                setattr(counts, what, getattr(counts, what) + 1)
-
-
-SILENCE_S = 5.0  # without an image for so long, something is wrong with the camera or its topic
+                setattr(counts, what, getattr(counts, what) + count)
 
 
 class PerceptionDiagnostics:
-    """Publishes the state of the node on /diagnostics once a second."""
+    """Says how it stands with the frames and the network; to be called once a second."""
 
     def __init__(
         self,
-        node: ParameterNode[PerceptionSettings],
-        topics: tuple[str, ...],
+        publisher: DiagnosticsPublisher,
+        statistics: FrameStatistics,
         manifest: Manifest,
+        settings: Callable[[], PerceptionSettings],
+        has_publishers: Callable[[str], bool],
+        advice: SegmentAdvice,
     ) -> None:
-        """Start to publish; `topics` is where the images come from."""
-        self.statistics = FrameStatistics(topics)
-        self._node = node
+        """Prepare to publish.
+
+        Args:
+            publisher: of the node.
+            statistics: counts of its frames.
+            manifest: of its network.
+            settings: returns its present settings.
+            has_publishers: tells whether anybody publishes on a topic.
+            advice: what to say where a camera is there and no image arrives.
+        """
+        self._publisher = publisher
+        self._statistics = statistics
         self._manifest = manifest
-        self._hardware_id = socket.gethostname()
-        self._advice = SegmentAdvice(node)
-        self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 1)
-        create_steady_timer(node, 1.0, self._publish)
+        self._settings = settings
+        self._has_publishers = has_publishers
+        self._advice = advice
 
-    def count_received(self, arrival_s: float, topic: str, size: int) -> None:
-        """Count an image of so many bytes that arrived at a time of the monotonic clock."""
-        self.statistics.count_received(arrival_s, topic)
-        if self._node.settings.image_transport == 'raw':
-            self._advice.note_size(size)
-
-    def _publish(self) -> None:
-        node, report = self._node, self.statistics.report()
-        settings = node.settings
-        # REP-107 separates node and subject by a colon; the namespace tells two cameras apart.
-        name = node.get_fully_qualified_name().lstrip('/')
-        frames = _frame_values(report)
+    def publish(self) -> None:
+        """Publish what happened since the last call."""
+        settings, report = self._settings(), self._statistics.report()
         network = _network_values(settings, self._manifest, report)
-        array = DiagnosticArray(
-            status=[
-                self._status(f'{name}: frames', *self._judge_frames(settings, report), frames),
-                self._status(f'{name}: network', *_judge_network(report), network),
+        self._publisher.publish(
+            [
+                Subject('frames', *_judge_frames(settings, report), _frame_values(report)),
+                Subject('network', *_judge_network(report), network),
             ]
         )
-        array.header.stamp = node.get_clock().now().to_msg()
-        self._publisher.publish(array)
         raw = settings.enabled and settings.image_transport == 'raw'
-        if raw and any(map(node.count_publishers, _silent_topics(report))):
+        if raw and any(map(self._has_publishers, _silent_topics(report))):
             self._advice.give()  # a camera is there, and nothing of it arrives
-
-    def _judge_frames(
-        self, settings: PerceptionSettings, report: FrameReport
-    ) -> tuple[bytes, str]:
-        if not settings.enabled:
-            return DiagnosticStatus.OK, 'disabled: set enabled to true to process frames'
-        if refused := report.window.refused:
-            return DiagnosticStatus.WARN, f'{refused} images refused: {report.last_refusal}'
-        if silent := _silent_topics(report):
-            silences = (f'{report.silence_s[topic]:.0f} s on {topic}' for topic in silent)
-            return (
-                DiagnosticStatus.WARN,
-                f'no image for {", ".join(silences)}: check the camera and the remapping',
-            )
-        return DiagnosticStatus.OK, f'{report.rate_hz:.1f} frames a second'
-
-    def _status(
-        self, name: str, level: bytes, message: str, values: dict[str, object]
-    ) -> DiagnosticStatus:
-        return DiagnosticStatus(
-            level=level,
-            name=name,
-            message=message,
-            hardware_id=self._hardware_id,
-            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
-        )
 
 
 def _silent_topics(report: FrameReport) -> list[str]:
     return [topic for topic, silence_s in report.silence_s.items() if silence_s > SILENCE_S]
 
 
+def _judge_frames(settings: PerceptionSettings, report: FrameReport) -> tuple[bytes, str]:
+    if not settings.enabled:
+        return OK, 'disabled: set enabled to true to process frames'
+    if refused := report.window.refused:
+        return WARN, f'{refused} images refused: {report.last_refusal}'
+    if silent := _silent_topics(report):
+        silences = (f'{report.silence_s[topic]:.0f} s on {topic}' for topic in silent)
+        return WARN, f'no image for {", ".join(silences)}: check the camera and the remapping'
+    return OK, f'{report.rate_hz:.1f} frames a second'
+
+
 def _judge_network(report: FrameReport) -> tuple[bytes, str]:
     if failed := report.window.failed:
-        return DiagnosticStatus.ERROR, f'{failed} frames failed: {report.last_failure}'
-    return DiagnosticStatus.OK, 'ready'
+        return ERROR, f'{failed} frames failed: {report.last_failure}'
+    return OK, 'ready'
 
 
 def _frame_values(report: FrameReport) -> dict[str, object]:

@@ -5,83 +5,87 @@
 import math
 import time
 import traceback
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Hashable
 
-from sensor_msgs.msg import CompressedImage, Image
+from rclpy.impl.rcutils_logger import RcutilsLogger
+from rclpy.publisher import Publisher
 
 from dyn_perception.images.decoding import EncodedImage, ImageError, RawImage, decode_image
 from dyn_perception.inference.errors import EngineError
-from dyn_perception.inference.pipeline import FrameLimits, FrameResult
+from dyn_perception.inference.pipeline import FrameLimits, FrameResult, Pipeline
 from dyn_perception.msg import PerceptionResult
-from dyn_perception.network.manifest import Manifest
 from dyn_perception.nodes.common.images import from_message, raw_message
-from dyn_perception.nodes.common.parameter_node import ParameterNode
+from dyn_perception.nodes.perception.cameras import Arrival
 from dyn_perception.nodes.perception.diagnostics import FrameStatistics
 from dyn_perception.nodes.perception.messages import MILLISECONDS, ResultMessages, draw_overlay
-from dyn_perception.nodes.perception.placing import PerceptionPlacing
 from dyn_perception.nodes.perception.settings import PerceptionSettings
 from dyn_perception.nodes.perception.worker import QuickFrames
 
 _THROTTLE_S = 5.0
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """An image, when it arrived on the monotonic clock, and the topic that it came from."""
-
-    message: Image | CompressedImage
-    time_s: float
-    topic: str
-
-
 class FrameProcessing:
-    """Classifies images and publishes the results, one at a time."""
+    """Classifies images and publishes the results, one at a time.
+
+    Attributes:
+        settings: replaced as a whole; each frame has those of its beginning.
+        pipeline: in force; replaced between two frames only.
+    """
 
     def __init__(
         self,
-        node: ParameterNode[PerceptionSettings],
-        manifest: Manifest,
+        pipeline: Pipeline,
+        settings: PerceptionSettings,
+        labels: tuple[str, ...],
+        results: Publisher,
+        overlays: Publisher,
         statistics: FrameStatistics,
-        placing: PerceptionPlacing,
+        logger: RcutilsLogger,
     ) -> None:
-        """Create the publishers of a node; `placing` has the pipeline in force."""
-        self._node = node
-        self._messages = ResultMessages(manifest.labels)
+        """Prepare for the first frame.
+
+        Args:
+            pipeline: that runs the network.
+            settings: of the node.
+            labels: names of the classes.
+            results: publisher of PerceptionResult.
+            overlays: publisher of images with the classes drawn onto them.
+            statistics: counts what becomes of frames.
+            logger: of the node.
+        """
+        self.settings = settings
+        self.pipeline = pipeline
+        self._messages = ResultMessages(labels)
+        self._results = results
+        self._overlays = overlays
         self._statistics = statistics
-        self._placing = placing
-        self._unreported_drops: dict[str, int] = defaultdict(int)
+        self._logger = logger
         self._quick = QuickFrames()
-        self._results = node.create_publisher(PerceptionResult, '~/result', 10)
-        self._overlays = node.create_publisher(Image, '~/overlay', 1)
 
     def is_quick(self, arrival: Arrival) -> bool:
         """Return whether an image may be processed in the thread that it arrived in."""
-        settings, placement = self._node.settings, self._placing.pipeline.placement
-        kind = settings.width, placement.name, self._overlays.get_subscription_count()
-        is_quick = self._quick.arrive(arrival.time_s, kind)
+        is_quick = self._quick.arrive(arrival.time_s, self._kind())
         # The wait of a second camera would not be seen.
-        return is_quick and len(settings.image_topics) == 1 and placement.runs_in_any_thread
+        has_one_camera = len(self.settings.image_topics) == 1
+        return is_quick and has_one_camera and self.pipeline.placement.runs_in_any_thread
 
     def process(self, arrival: Arrival, dropped: int) -> None:
         """Classify one image; so many of its topic were dropped before it."""
-        settings = self._node.settings
+        settings, kind = self.settings, self._kind()
         if not settings.enabled:
             return
-        self._unreported_drops[arrival.topic] += dropped
+        self._statistics.count_dropped(arrival.topic, dropped)
         start_s = time.monotonic()
         try:
-            self._answer(arrival, dropped, settings)
-            self._quick.add(time.monotonic() - start_s)
+            self._answer(arrival, settings)
+            self._quick.add(time.monotonic() - start_s, kind)
         except ImageError as error:
-            self._unreported_drops[arrival.topic] += 1
-            self._statistics.count_refused(str(error))
-            self._node.get_logger().warning(
+            self._statistics.count_refused(arrival.topic, str(error))
+            self._logger.warning(
                 f'image refused on {arrival.topic}: {error}', throttle_duration_sec=_THROTTLE_S
             )
-        except Exception as error:
-            self._unreported_drops[arrival.topic] += 1
-            self._placing.note_failed_frame(error)
+        except Exception:
+            self._statistics.leave_unreported(arrival.topic)
             raise
 
     def report_failure(self, error: Exception) -> None:
@@ -90,23 +94,28 @@ class FrameProcessing:
         text = f' {error}'
         if not isinstance(error, EngineError):
             text = '\n' + ''.join(traceback.format_exception(error))
-        self._node.get_logger().error(f'frame failed:{text}', throttle_duration_sec=_THROTTLE_S)
+        self._logger.error(f'frame failed:{text}', throttle_duration_sec=_THROTTLE_S)
 
-    def _answer(self, arrival: Arrival, dropped: int, settings: PerceptionSettings) -> None:
-        pipeline = self._placing.pipeline
+    def _kind(self) -> Hashable:
+        """Return what frames take alike depends on."""
+        placement = self.pipeline.placement.name
+        return self.settings.width, placement, self._overlays.get_subscription_count()
+
+    def _answer(self, arrival: Arrival, settings: PerceptionSettings) -> None:
+        pipeline = self.pipeline
         start_s = time.monotonic()
         image = from_message(arrival.message)
         result = pipeline.run(image, _limits(settings, arrival.time_s))
         answered_s = time.monotonic()
         message = self._messages.fill(result, arrival.message.header)
         message.image_topic = arrival.topic
-        message.dropped = self._unreported_drops.pop(arrival.topic, 0)
+        message.dropped = self._statistics.take_unreported(arrival.topic)
         message.queueing_ms = (start_s - arrival.time_s) * MILLISECONDS
         message.latency_ms = (time.monotonic() - arrival.time_s) * MILLISECONDS
         self._results.publish(message)
         published_s = time.monotonic()
         pipeline.note_delivery(published_s - answered_s)
-        self._statistics.count_processed(published_s - arrival.time_s, dropped)
+        self._statistics.count_processed(published_s - arrival.time_s)
         if self._overlays.get_subscription_count():
             self._publish_overlay(image, result, message)
 

@@ -45,7 +45,7 @@ def draw_overlay(
             cv2.putText(
                 canvas, text, (left + 4, baseline), _FONT, scale, line, thickness, cv2.LINE_AA
             )
-    return canvas
+    return np.asarray(canvas, np.uint8)
 
 
 MILLISECONDS = 1000.0

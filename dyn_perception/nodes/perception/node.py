@@ -3,24 +3,31 @@
 """The perception node: camera images in, classes out."""
 
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import Image
 
-from dyn_perception.inference.engine import EngineError
-from dyn_perception.msg import ClassLabels
-from dyn_perception.network.bundle import BundleError, load_bundle
+from dyn_perception.inference.errors import EngineError
+from dyn_perception.msg import ClassLabels, PerceptionResult
+from dyn_perception.network.bundle import load_bundle
+from dyn_perception.network.errors import BundleError
 from dyn_perception.network.manifest import Manifest
+from dyn_perception.nodes.common.diagnostics import DiagnosticsPublisher
 from dyn_perception.nodes.common.execution import quick_executor, run_node
 from dyn_perception.nodes.common.parameter_node import ParameterNode
 from dyn_perception.nodes.common.parameter_table import ParameterError
-from dyn_perception.nodes.perception.cameras import Cameras
-from dyn_perception.nodes.perception.diagnostics import PerceptionDiagnostics
-from dyn_perception.nodes.perception.frames import Arrival, FrameProcessing
-from dyn_perception.nodes.perception.placing import PerceptionPlacing
+from dyn_perception.nodes.common.timers import create_steady_timer
+from dyn_perception.nodes.common.transport import SegmentAdvice
+from dyn_perception.nodes.perception.cameras import Arrival, Cameras, resolve_topics
+from dyn_perception.nodes.perception.diagnostics import FrameStatistics, PerceptionDiagnostics
+from dyn_perception.nodes.perception.frames import FrameProcessing
+from dyn_perception.nodes.perception.placing import NetworkPlaces, PlacementControl
 from dyn_perception.nodes.perception.settings import PerceptionSettings
 from dyn_perception.nodes.perception.worker import FrameWorker
 from dyn_perception.share import ShareError, model_path
 from dyn_perception.simulation.errors import SimulationError
 
 USER_ERRORS = (ParameterError, ShareError, BundleError, EngineError, SimulationError)
+_DIAGNOSTICS_S = 1.0
+_LOOK_AT_CORES_S = 1.0
 
 
 class PerceptionNode(ParameterNode[PerceptionSettings]):
@@ -31,42 +38,85 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         super().__init__('perception', PerceptionSettings)
         bundle = load_bundle(model_path(self.start_value('model')))
         bundle.verify()
-        groups = bundle.manifest.groups
-        reason = f'the model has {groups} groups'
-        self.amend('width', default=groups, maximum=groups, constraint=reason)
+        manifest = bundle.manifest
+        reason = f'the model has {manifest.groups} groups'
+        self.amend('width', default=manifest.groups, maximum=manifest.groups, constraint=reason)
         self.declare_table()
-        self._cameras = Cameras(self, self._receive)
-        self._placing = PerceptionPlacing(self, bundle)
-        self._diagnostics = PerceptionDiagnostics(self, self._cameras.topics, bundle.manifest)
-        self._statistics = self._diagnostics.statistics
-        self._publish_labels(bundle.manifest)
-        frames = FrameProcessing(self, bundle.manifest, self._statistics, self._placing)
-        self._worker = FrameWorker(frames.process, frames.report_failure, frames.is_quick)
-        self._placing.attach(self._worker)
+        settings, logger = self.settings, self.get_logger()
+        is_raw = settings.image_transport == 'raw'
+        topics = resolve_topics(self, settings.image_topics, is_raw=is_raw)
+        places = NetworkPlaces(bundle, settings)
+        pipeline = places.make(places.find(settings.placement))
+        advice = SegmentAdvice(self)
+        self._statistics = FrameStatistics(topics)
+        self._frames = FrameProcessing(
+            pipeline,
+            settings,
+            manifest.labels,
+            self.create_publisher(PerceptionResult, '~/result', 10),
+            self.create_publisher(Image, '~/overlay', 1),
+            self._statistics,
+            logger,
+        )
+        self._worker: FrameWorker[Arrival] = FrameWorker(
+            self._frames.process, self._report_failure, self._frames.is_quick
+        )
+        self._placement = PlacementControl(
+            places,
+            self._frames,
+            self._worker.call_between_frames,
+            self.record,
+            self.call_in_executor,
+            logger,
+        )
+        diagnostics = PerceptionDiagnostics(
+            DiagnosticsPublisher(self),
+            self._statistics,
+            manifest,
+            lambda: self.settings,
+            lambda topic: self.count_publishers(topic) > 0,
+            advice,
+        )
+        create_steady_timer(self, _DIAGNOSTICS_S, diagnostics.publish)
+        create_steady_timer(self, _LOOK_AT_CORES_S, self._placement.leave_lost_cores)
+        self._publish_labels(manifest)
+        self._cameras = Cameras(
+            self,
+            topics,
+            is_raw=is_raw,
+            put=self._worker.put,
+            statistics=self._statistics,
+            advice=advice,
+        )
         self._cameras.listen(wanted=True)  # also where disabled: it declares qos_overrides
         self.warn_of_unknown_parameters()
-        self.apply_settings(self.settings)
-        self.get_logger().info(
-            f'{bundle.manifest.name} with {groups} groups at width {self.settings.width} on '
-            f'{self.settings.placement}, images from {", ".join(self._cameras.topics)}'
+        self.apply_settings(settings)
+        logger.info(
+            f'{manifest.name} with {manifest.groups} groups at width {settings.width} on '
+            f'{settings.placement}, images from {", ".join(topics)}'
         )
 
     def check_settings(self, proposed: PerceptionSettings) -> None:
         """Refuse placements that are not offered."""
         if proposed.placement != self.settings.placement:
-            self._placing.check(proposed.placement)
+            self._placement.check(proposed.placement)
 
     def apply_settings(self, previous: PerceptionSettings) -> None:
-        """Take part in the cameras or not; the frames' thread reads the other settings itself."""
+        """Let the next frame have the new settings; take part in the cameras or not."""
+        self._frames.settings = self.settings
         if self._cameras.listen(wanted=self.settings.enabled) and self.settings.enabled:
             self._statistics.restart_silence()
         if self.settings.placement != previous.placement:
-            self._placing.change(self.settings.placement)
+            self._placement.change(self.settings.placement)
 
     def close(self) -> None:
         """End the threads."""
-        self._placing.close()
+        self._placement.close()
         self._worker.close()
+
+    def _report_failure(self, error: Exception) -> None:
+        self._frames.report_failure(error)
+        self._placement.note_failed_frame(error)
 
     def _publish_labels(self, manifest: Manifest) -> None:
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -79,11 +129,6 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
                 labels=list(manifest.labels),
             )
         )
-
-    def _receive(self, arrival: Arrival) -> None:
-        # Handed over last: from then on the frames' thread waits for this one to let Python go.
-        self._diagnostics.count_received(arrival.time_s, arrival.topic, len(arrival.message.data))
-        self._worker.put(arrival, arrival.topic)
 
 
 def main(arguments: list[str] | None = None) -> int:

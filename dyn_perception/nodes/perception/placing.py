@@ -4,9 +4,12 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Protocol
+
+from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from dyn_perception.inference.affinity import set_thread_cores
 from dyn_perception.inference.engine import Engine
@@ -17,52 +20,51 @@ from dyn_perception.inference.placed_pipeline import PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
-from dyn_perception.nodes.common.parameter_node import ParameterNode
 from dyn_perception.nodes.common.parameter_table import ParameterError
-from dyn_perception.nodes.common.timers import create_steady_timer
 from dyn_perception.nodes.perception.settings import PerceptionSettings
-from dyn_perception.nodes.perception.worker import FrameWorker
 from dyn_perception.processors.cores import usable_cores
 
 _JOIN_S = 5.0
+_BOARD_WAIT_S = 10.0  # nodes start in any order
+
+
+class PipelineUser(Protocol):
+    """Who runs frames through a pipeline."""
+
+    pipeline: Pipeline
 
 
 class PlacementChanges:
-    """Makes the next pipeline beside the running one and puts it in place between two frames.
-
-    `pipeline` is the one in force; only the frames' thread uses it.
-    """
+    """Makes the next pipeline beside the running one and puts it in place between two frames."""
 
     def __init__(
         self,
-        first: Pipeline,
+        frames: PipelineUser,
+        call_between_frames: Callable[[Callable[[], None]], None],
         make: Callable[[Placement], Pipeline],
         report_change: Callable[[Placement], None],
         report_failure: Callable[[Placement, Exception], None],
     ) -> None:
-        """Start with a pipeline.
+        """Let the frames' thread move to the cores of the pipeline in force.
 
         Args:
-            first: the pipeline in force.
+            frames: has the pipeline in force.
+            call_between_frames: calls a function in the frames' thread while that works on none.
             make: returns a pipeline that is ready for its first frame, or raises.
             report_change: called, in any thread, when another placement is in force.
             report_failure: called, in any thread, when it cannot be; the one before stays.
         """
-        self.pipeline = first
+        self._frames = frames
+        self._call_between_frames = call_between_frames
         self._make = make
         self._report_change = report_change
         self._report_failure = report_failure
-        self._worker: FrameWorker | None = None
         self._lock = threading.Lock()
         self._wanted: Placement | None = None
         self._maker: threading.Thread | None = None
         self._retired: Pipeline | None = None
         self._closed = False
-
-    def attach(self, worker: FrameWorker) -> None:
-        """Name the thread that uses the pipeline, which moves to the pipeline's cores."""
-        self._worker = worker
-        worker.call_between_frames(self._move_thread)
+        call_between_frames(self._move_thread)
 
     def request(self, placement: Placement) -> None:
         """Ask for another placement and return at once; the latest request counts."""
@@ -90,7 +92,7 @@ class PlacementChanges:
                 self._report_failure(placement, error)
                 continue
             installed = threading.Event()
-            self._worker.call_between_frames(partial(self._install, pipeline, installed))
+            self._call_between_frames(partial(self._install, pipeline, installed))
             while not installed.wait(_JOIN_S) and not self._closed:
                 pass
             self._close_retired()
@@ -120,12 +122,12 @@ class PlacementChanges:
 
     def _install(self, pipeline: Pipeline, installed: threading.Event) -> None:
         """Swap the pipelines, in the frames' thread."""
-        previous = self.pipeline
+        previous = self._frames.pipeline
         try:
-            self.pipeline = pipeline
+            self._frames.pipeline = pipeline
             self._move_thread()
         except Exception as error:
-            self.pipeline, self._retired = previous, pipeline
+            self._frames.pipeline, self._retired = previous, pipeline
             self._report_failure(pipeline.placement, error)
         else:
             self._retired = previous
@@ -134,73 +136,36 @@ class PlacementChanges:
             installed.set()
 
     def _move_thread(self) -> None:
-        cores = self.pipeline.placement.processors[0].cores
+        cores = self._frames.pipeline.placement.processors[0].cores
         set_thread_cores(threading.get_native_id(), cores)
 
 
-_BOARD_WAIT_S = 10.0  # nodes start in any order
-_LOOK_S = 1.0
+class NetworkPlaces:
+    """Where a network can be put, and how: on this machine, or on a simulated board."""
 
+    def __init__(self, bundle: Bundle, settings: PerceptionSettings) -> None:
+        """Look at what there is.
 
-class PerceptionPlacing:
-    """Puts the network where the parameter `placement` says, at the start and on each change."""
-
-    def __init__(self, node: ParameterNode[PerceptionSettings], bundle: Bundle) -> None:
-        """Load the network.
+        Args:
+            bundle: the network.
+            settings: of the node; only the fixed ones count.
 
         Raises:
-            EngineError: if the placement is not offered or the network cannot be loaded there.
             SimulationError: if there is no simulated board where one should be.
         """
-        self._node = node
         self._bundle = bundle
-        settings = node.settings
+        self._settings = settings
         self._find, self._create = self._on_this_machine()
         if settings.simulated_board:
             self._find, self._create = self._on_a_simulated_board(Path(settings.simulated_board))
-        factory = PipelineFactory(bundle, self._create, settings.regions)
-        first = factory.make(self._place(settings.placement))
-        self._changes = PlacementChanges(first, factory.make, self._placed, self._not_placed)
-        create_steady_timer(node, _LOOK_S, self._leave_lost_cores)
+        self.make = PipelineFactory(bundle, self._create, settings.regions).make
 
-    @property
-    def pipeline(self) -> Pipeline:
-        """The pipeline in force, for the frames' thread."""
-        return self._changes.pipeline
-
-    def attach(self, worker: FrameWorker) -> None:
-        """Name the frames' thread."""
-        self._changes.attach(worker)
-
-    def check(self, name: str) -> None:
-        """Refuse a placement that is not offered.
+    def find(self, name: str) -> Placement:
+        """Return a placement by its name.
 
         Raises:
-            ParameterError: with the reason and what is offered.
+            PlacementError: if it is not offered; the text lists what is.
         """
-        try:
-            self._place(name)
-        except PlacementError as error:
-            raise ParameterError(str(error)) from error
-
-    def change(self, name: str) -> None:
-        """Go over to a placement that was checked, without losing a frame."""
-        try:
-            self._changes.request(self._place(name))
-        except PlacementError as error:  # a core went away since it was checked
-            self._give_up(name, error)
-
-    def note_failed_frame(self, error: Exception) -> None:
-        """Leave a GPU that fails, in the frames' thread: the frames go on on the CPU."""
-        placement = self.pipeline.placement
-        if any(processor.is_gpu for processor in placement.processors):
-            self._node.executor.create_task(self._leave, placement.name, error)
-
-    def close(self) -> None:
-        """End a change that is under way."""
-        self._changes.close()
-
-    def _place(self, name: str) -> Placement:
         placement = self._find(name)
         check_parts(placement, self._bundle.manifest.groups)
         return placement
@@ -208,8 +173,8 @@ class PerceptionPlacing:
     def _on_this_machine(
         self,
     ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
-        engine, threads = self._node.settings.engine, self._node.settings.threads
-        rows, columns = self._node.settings.regions
+        engine, threads = self._settings.engine, self._settings.threads
+        rows, columns = self._settings.regions
 
         def create(placement: Placement) -> Engine:
             return create_engine(
@@ -229,7 +194,7 @@ class PerceptionPlacing:
         from dyn_perception.simulation.stretched_engine import stretch
 
         board = SimulatedProcessors(root, wait_s=_BOARD_WAIT_S)
-        engine, threads = self._node.settings.engine, self._node.settings.threads
+        engine, threads = self._settings.engine, self._settings.threads
 
         def create(placement: Placement) -> Engine:
             load = partial(create_engine, self._bundle, engine, threads=threads)
@@ -237,39 +202,103 @@ class PerceptionPlacing:
 
         return board.place, create
 
-    def _placed(self, placement: Placement) -> None:
-        self._node.get_logger().info(f'the network runs on {placement.name}')
 
-    def _not_placed(self, placement: Placement, error: Exception) -> None:
-        # In the executor's thread, as every other set.
-        self._node.executor.create_task(self._give_up, placement.name, error)
+class PlacementControl:
+    """Puts the network where the parameter `placement` says, and back where that fails."""
 
-    def _leave_lost_cores(self) -> None:
+    def __init__(
+        self,
+        places: NetworkPlaces,
+        frames: PipelineUser,
+        call_between_frames: Callable[[Callable[[], None]], None],
+        record: Callable[[Mapping[str, str]], None],
+        call_in_executor: Callable[..., object],
+        logger: RcutilsLogger,
+    ) -> None:
+        """Take over the pipeline in force.
+
+        Args:
+            places: where the network can be put.
+            frames: has the pipeline in force.
+            call_between_frames: calls a function in the frames' thread while that works on none.
+            record: sets parameters of the node unasked; only in the executor's thread.
+            call_in_executor: calls a function with arguments in that thread, later.
+            logger: of the node.
+        """
+        self._places = places
+        self._frames = frames
+        self._record = record
+        self._call_in_executor = call_in_executor
+        self._logger = logger
+        self._wanted = frames.pipeline.placement.name
+        self._changes = PlacementChanges(
+            frames, call_between_frames, places.make, self._placed, self._not_placed
+        )
+
+    def check(self, name: str) -> None:
+        """Refuse a placement that is not offered.
+
+        Raises:
+            ParameterError: with the reason and what is offered.
+        """
+        try:
+            self._places.find(name)
+        except PlacementError as error:
+            raise ParameterError(str(error)) from error
+
+    def change(self, name: str) -> None:
+        """Go over to a placement that was checked, without losing a frame."""
+        self._wanted = name
+        try:
+            self._changes.request(self._places.find(name))
+        except PlacementError as error:  # a core went away since it was checked
+            self._give_up(name, error)
+
+    def note_failed_frame(self, error: Exception) -> None:
+        """Leave a GPU that fails, in the frames' thread: the frames go on on the CPU."""
+        placement = self._frames.pipeline.placement
+        if any(processor.is_gpu for processor in placement.processors):
+            self._call_in_executor(self._leave, placement.name, error)
+
+    def leave_lost_cores(self) -> None:
         """Say so where no core of a processor is left: the kernel runs its threads anywhere."""
-        placement = self.pipeline.placement
+        placement = self._frames.pipeline.placement
         usable = usable_cores()
         for processor in placement.processors:
             if processor.cores is not None and usable.isdisjoint(processor.cores):
                 reason = f'no core of {processor.name} is online and allowed any more'
                 self._leave(placement.name, reason)
 
+    def close(self) -> None:
+        """End a change that is under way."""
+        self._changes.close()
+
+    def _placed(self, placement: Placement) -> None:
+        self._logger.info(f'the network runs on {placement.name}')
+
+    def _not_placed(self, placement: Placement, error: Exception) -> None:
+        # In the executor's thread, as every other set.
+        self._call_in_executor(self._give_up, placement.name, error)
+
     def _leave(self, name: str, reason: object) -> None:
         """Go over to the CPU, once, however often a placement fails meanwhile."""
-        if self._node.settings.placement == name:
-            self._node.get_logger().error(
+        if self._wanted == name:
+            self._logger.error(
                 f'placement {name!r} failed while it ran, the network goes on on {ANY_CPU}: '
                 f'{reason}; set placement again to try it once more'
             )
             self._go_back(name, ANY_CPU, reason)
-            self.change(ANY_CPU)
+            self._wanted = ANY_CPU
+            self._changes.request(self._places.find(ANY_CPU))
 
     def _give_up(self, name: str, error: Exception) -> None:
         """Say why a placement failed and put the parameter back to the one in force."""
-        self._node.get_logger().error(f'placement {name!r} failed, the one before stays: {error}')
-        if self._node.settings.placement == name:
-            self._go_back(name, self.pipeline.placement.name, error)
+        self._logger.error(f'placement {name!r} failed, the one before stays: {error}')
+        if self._wanted == name:
+            self._wanted = self._frames.pipeline.placement.name
+            self._go_back(name, self._wanted, error)
 
     def _go_back(self, failed: str, name: str, reason: object) -> None:
         """Set the parameter unasked; the failure in the same event tells it from others' sets."""
         failure = f'{failed}: {" ".join(str(reason).split())}'
-        self._node.record({'placement': name, 'placement_failure': failure})
+        self._record({'placement': name, 'placement_failure': failure})

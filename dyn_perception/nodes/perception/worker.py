@@ -22,6 +22,7 @@ class QuickFrames:
 
     def __init__(self) -> None:
         """Know nothing yet."""
+        self._lock = threading.Lock()  # frames arrive in one thread and end in another
         self._time = TimeEstimate()
         self._kind: Hashable = None
         self._previous_s = -math.inf
@@ -34,14 +35,17 @@ class QuickFrames:
             kind: what frames take alike depends on; nothing is known of a new kind.
         """
         interval_s, self._previous_s = time_s - self._previous_s, time_s
-        if kind != self._kind:
-            self._kind, self._time = kind, TimeEstimate()
-        bound_s = self._time.bound_s
+        with self._lock:
+            if kind != self._kind:
+                self._kind, self._time = kind, TimeEstimate()
+            bound_s = self._time.bound_s
         return 0.0 < bound_s < _QUICK_S and interval_s > _REST * bound_s
 
-    def add(self, seconds: float) -> None:
-        """Take how long a frame took (s)."""
-        self._time.add(seconds)
+    def add(self, seconds: float, kind: Hashable) -> None:
+        """Take how long a frame of a kind took (s); of another kind than the present, nothing."""
+        with self._lock:
+            if kind == self._kind:
+                self._time.add(seconds)
 
 
 Frame = TypeVar('Frame')

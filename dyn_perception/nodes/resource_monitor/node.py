@@ -12,9 +12,10 @@ from dyn_perception.board.clock_steps import same_clock
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.limits import LimitSession
 from dyn_perception.msg import BoardState
+from dyn_perception.nodes.common.diagnostics import DiagnosticsPublisher
 from dyn_perception.nodes.common.execution import run_node
 from dyn_perception.nodes.common.parameter_node import ParameterNode
-from dyn_perception.nodes.common.parameter_table import ParameterError, Value
+from dyn_perception.nodes.common.parameter_table import ParameterError, Value, as_number
 from dyn_perception.nodes.common.timers import create_steady_timer
 from dyn_perception.nodes.resource_monitor.diagnostics import ResourceMonitorDiagnostics
 from dyn_perception.nodes.resource_monitor.messages import board_message
@@ -26,6 +27,7 @@ from dyn_perception.nodes.resource_monitor.settings import (
 USER_ERRORS = (ParameterError, BoardError)
 _LEASE = 'limit_lease_s'
 _LEASE_CHECK_S = 0.1
+_DIAGNOSTICS_S = 1.0
 _FOLLOW_S = 1.0  # how soon parameters follow limits that other programs change
 
 
@@ -51,8 +53,8 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
 
     def carry_out(self, changes: Mapping[str, Value]) -> Mapping[str, Value]:
         """Set clock limits on the board; return what it has taken."""
-        limits = {name: mhz for name, mhz in changes.items() if name in self.extra}
-        lease_s = changes.get(_LEASE, 0.0)
+        limits = {name: as_number(mhz) for name, mhz in changes.items() if name in self.extra}
+        lease_s = as_number(changes.get(_LEASE, 0.0))
         if not limits:
             if lease_s:
                 raise ParameterError(
@@ -90,13 +92,15 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
                 f'{_LEASE} {self.settings.limit_lease_s:g} cannot be given at the start: set it '
                 'in one atomic call with the limits that it is for'
             )
-        given = {name: mhz for name, mhz in self.extra.items() if self.was_given(name)}
+        given = {name: as_number(mhz) for name, mhz in self.extra.items() if self.was_given(name)}
         if given:
             self.record(self._shown(self._limits.apply_all(given)))
         self._publisher = self.create_publisher(BoardState, 'board_state', 10)
-        self._diagnostics = ResourceMonitorDiagnostics(self)
         self._reading_timer = create_steady_timer(self, 1 / self.settings.rate_hz, self._publish)
-        create_steady_timer(self, 1.0, lambda: self._diagnostics.publish(self._reading))
+        diagnostics = ResourceMonitorDiagnostics(DiagnosticsPublisher(self))
+        create_steady_timer(
+            self, _DIAGNOSTICS_S, lambda: diagnostics.publish(self._reading, self.settings)
+        )
         create_steady_timer(self, _FOLLOW_S, self._follow)
         self._lease_timer = create_steady_timer(self, _LEASE_CHECK_S, self._end_lapsed)
         self._lease_timer.cancel()
@@ -128,7 +132,7 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
         changed = {
             name: mhz
             for name, mhz in self._shown(self._limits.observe()).items()
-            if not same_clock(mhz, self.extra[name])
+            if not same_clock(mhz, as_number(self.extra[name]))
         }
         for name, mhz in changed.items():
             self.get_logger().info(f'{name} is {mhz:g} now: it was changed on the board')
