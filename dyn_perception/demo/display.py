@@ -1,26 +1,49 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the demo shows itself: a live view in a terminal, or lines of text."""
+"""How a scene is shown: live in a terminal, as lines of text, or as a picture."""
 
+import io
 import time
 from collections import deque
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.layout import Layout
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
-from dyn_perception.demo.loop_observations import Event
-from dyn_perception.demo.observations import Result
-from dyn_perception.demo.panels import accuracy_panel
-from dyn_perception.demo.scene import Scene
-from dyn_perception.demo.view import compose
+from dyn_perception.demo.observations import Event, LoopScene, Result, Scene
+from dyn_perception.demo.panels import (
+    BLUE,
+    QUIET,
+    WRONG,
+    BoardPanel,
+    ClassPanel,
+    FramePanel,
+    GoalPanel,
+    NetworkPanel,
+    accuracy_line,
+    accuracy_panel,
+    events_panel,
+)
 
 _NOTICE_S = 10.0
 _KEPT_NOTICES = 5
 _LINE_S = 1.0
 _SEVERE = ('[WARN]', '[ERROR]', '[FATAL]', 'Traceback', 'Error:')
+_PICTURE_SIZE = (88, 27)  # columns, rows
+_LOOP_PICTURE_SIZE = (104, 34)
+_SIDE_COLUMNS = 38
+_LOOP_SIDE_COLUMNS = 46
+_NARROW = 64  # columns below which there is no room for the frame
+_LOOP_NARROW = 72
+_GOAL_ROWS = 8
+_ACCURACY_ROWS = 5
+_TALL = 36  # rows from which there is room for a table of the accuracy
+_LEAST_EVENTS = 3
 
 
 class Display(Protocol):
@@ -171,3 +194,115 @@ def plain_line(scene: Scene, newest: Result) -> str:
         f'{snapshot.fps_now:4.1f} fps  {newest.latency_ms:6.2f} ms  '
         f'{snapshot.dropped} dropped{accuracy}  {newest.label} {newest.score:.2f}{truth}'
     )
+
+
+def save_picture(scene: Scene, path: Path, title: str = 'make demo') -> None:
+    """Write the view to an SVG file."""
+    columns, rows = _LOOP_PICTURE_SIZE if scene.loop else _PICTURE_SIZE
+    console = Console(
+        file=io.StringIO(),
+        record=True,
+        width=columns,
+        height=rows,
+        force_terminal=True,
+        color_system='truecolor',
+        legacy_windows=False,
+        _environ={},
+    )
+    console.print(compose(scene, columns, rows), height=rows)
+    # The picture ends at the foot of the last line, where '_' would be cut off.
+    console.print()
+    console.save_svg(str(path), title=title)
+
+
+def compose(scene: Scene, columns: int, rows: int, notice: str = '') -> Layout:
+    """Return what is drawn in a terminal of a size; a notice stands in its last line."""
+    if scene.loop is None:
+        return _compose_width(scene, columns, notice)
+    return _compose_loop(scene, scene.loop, columns, rows, notice)
+
+
+def _compose_width(scene: Scene, columns: int, notice: str) -> Layout:
+    side = Layout(name='side')
+    side.split_column(
+        Layout(ClassPanel(scene.frame, scene.network), name='class'),
+        Layout(NetworkPanel(scene.snapshot, scene.network), name='network', size=9),
+    )
+    if columns >= _NARROW:
+        side.size = _SIDE_COLUMNS
+    whole = Layout(name='whole')
+    whole.split_column(
+        Layout(_header(scene), name='header', size=1),
+        _body(scene, side),
+        Layout(
+            accuracy_panel(scene.snapshot, scene.network), name='accuracy', size=_ACCURACY_ROWS
+        ),
+        Layout(_footer(scene, notice), name='footer', size=1),
+    )
+    return whole
+
+
+def _compose_loop(scene: Scene, loop: LoopScene, columns: int, rows: int, notice: str) -> Layout:
+    board_rows = 5 + (len(loop.board.processors) if loop.board else 1)
+    side = Layout(name='side')
+    side.split_column(
+        Layout(GoalPanel(loop, scene.snapshot, scene.network), name='goal', size=_GOAL_ROWS),
+        Layout(BoardPanel(loop), name='board'),
+    )
+    body_rows = _GOAL_ROWS + board_rows
+    if columns >= _LOOP_NARROW:
+        side.size = max(_LOOP_SIDE_COLUMNS, columns * 2 // 5)
+    accuracy: RenderableType
+    if rows >= _TALL:
+        accuracy, accuracy_rows = accuracy_panel(scene.snapshot, scene.network), _ACCURACY_ROWS
+        body_rows = max(body_rows, (rows - 8) * 2 // 3)
+    else:
+        accuracy, accuracy_rows = accuracy_line(scene.snapshot, scene.network), 1
+    lines = [Text(f' {hint}', QUIET, no_wrap=True) for hint in loop.hints]
+    if notice or not lines:
+        lines[-1:] = [_footer(scene, notice)]
+    free = rows - 1 - accuracy_rows - len(lines) - body_rows
+    event_rows = max(_LEAST_EVENTS, free)
+    whole = Layout(name='whole')
+    whole.split_column(
+        Layout(_header(scene), name='header', size=1),
+        _body(scene, side),
+        Layout(events_panel(loop.events, event_rows, columns), name='events', size=event_rows),
+        Layout(accuracy, name='accuracy', size=accuracy_rows),
+        *(Layout(line, size=1) for line in lines),
+    )
+    return whole
+
+
+def _body(scene: Scene, side: Layout) -> Layout:
+    """Return the panels of the side, beside the frame where they leave room for it."""
+    body = Layout(name='body')
+    frame = [Layout(FramePanel(scene.frame), name='frame')] if side.size else []
+    body.split_row(*frame, side)
+    return body
+
+
+def _header(scene: Scene) -> RenderableType:
+    """Return what runs where, and for how long."""
+    network = scene.network
+    left = Text(' dyn_perception', 'bold')
+    if network:
+        left.append(f'   {network.model}', BLUE)
+    if scene.loop:
+        left.append(f'   {scene.loop.host}', QUIET)
+    elif network:
+        left.append(f'   {network.groups} groups', QUIET)
+    end = f' of {scene.seconds:g} s' if scene.seconds else ' s   Ctrl-C ends'
+    header = Table.grid(expand=True)
+    right = Text(f'{scene.elapsed_s:.0f}{end} ', QUIET)
+    header.add_column(no_wrap=True, ratio=1)
+    header.add_column(justify='right', no_wrap=True, min_width=len(right))
+    header.add_row(left, right)
+    return header
+
+
+def _footer(scene: Scene, notice: str) -> Text:
+    """Return the notice, or where a person finds the nodes."""
+    if notice:
+        return Text(f' {notice}', WRONG, no_wrap=True, overflow='ellipsis')
+    return Text(f' nodes and topics in ROS namespace /{scene.namespace}', QUIET, no_wrap=True)

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo learns from the nodes, as plain values."""
+"""What the demo learns from the nodes, as plain values; NaN: not known."""
 
 import math
 from collections.abc import Mapping
@@ -136,3 +136,134 @@ class Snapshot:
         """Share of all frames on time, 0...1; dropped ones are late. None without a frame."""
         frames = self.total.frames + self.dropped
         return self.on_time / frames if frames else None
+
+
+@dataclass(frozen=True)
+class Processor:
+    """A CPU cluster or GPU.
+
+    Attributes:
+        name: as in placements, for example 'cpu:a57'.
+        load: busy share, 0...1.
+        others: the part of it that is not of the perception node.
+        clock_mhz: clock now.
+        limit_mhz: highest clock allowed now.
+        maximum_mhz: highest clock of the hardware.
+        parameter: of the resource monitor that sets the limit; '' where it cannot be set.
+    """
+
+    name: str
+    load: float = math.nan
+    others: float = math.nan
+    clock_mhz: float = math.nan
+    limit_mhz: float = math.nan
+    maximum_mhz: float = math.nan
+    parameter: str = ''
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the clock may not go as high as it could."""
+        return self.limit_mhz < self.maximum_mhz
+
+
+@dataclass(frozen=True)
+class Board:
+    """The newest state of the board."""
+
+    name: str
+    processors: tuple[Processor, ...] = ()
+    power_w: float = math.nan
+    temperature_c: float = math.nan
+    throttled: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The newest state of the manager.
+
+    Attributes:
+        status: in one or two words.
+        held: parameters that the manager leaves to a person.
+        wanted: value of each parameter that the manager sets, as a text.
+        is_in_force: whether all of these are in force.
+        changes: changes made so far.
+        change_reason: why the latest was made.
+    """
+
+    status: str
+    held: tuple[str, ...] = ()
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    is_in_force: bool = False
+    changes: int = 0
+    change_reason: str = ''
+
+    @property
+    def acts(self) -> bool:
+        """Whether the manager sets anything."""
+        return self.status not in ('off', 'standby')
+
+    @property
+    def is_met(self) -> bool:
+        """Whether all is as it should be."""
+        return self.status == 'met'
+
+    def change_since(self, before: 'Goal | None') -> str:
+        """Return what the manager changed and why, in words; '' if it changed nothing."""
+        if before is None or self.changes == before.changes:
+            return ''
+        if not (self.acts and self.change_reason):
+            return ''
+        steps = []
+        for name, value in self.wanted.items():
+            old = before.wanted.get(name)
+            if old != value:
+                steps.append(f'{name} {old} → {value}' if old else f'{name} {value}')
+        return ': '.join([', '.join(steps), self.change_reason] if steps else [self.change_reason])
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that changed: `kind` is 'load', 'relief', 'manager', 'clock' or 'phase'."""
+
+    elapsed_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LoopScene:
+    """What the view shows of the loop at one time.
+
+    Attributes:
+        phase: what the demo does before the loop runs; '' while it runs.
+        target_fps: frame rate to hold, NaN while it is not known.
+        host: what it runs on, in words.
+        board: None before its first state.
+        goal: None without a manager.
+        programs: what competes now, in words.
+        events: what changed, the newest last.
+        hints: commands that a person may try in another terminal.
+    """
+
+    phase: str = ''
+    target_fps: float = math.nan
+    host: str = ''
+    board: Board | None = None
+    goal: Goal | None = None
+    has_manager: bool = True
+    programs: str = ''
+    events: tuple[Event, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is seen, whichever way it is drawn."""
+
+    namespace: str
+    seconds: float | None  # of the run; None: no end
+    elapsed_s: float = 0.0  # since the first result
+    network: Network | None = None
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    frame: ShownFrame | None = None
+    loop: LoopScene | None = None  # None where the demo itself sets the width

@@ -2,22 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Set a parameter of a running node, as `ros2 param set` does, where that command is not there.
 
-python -m dyn_perception.demo.set_parameter /demo_1234/resource_monitor gpu.max_mhz 461
+A program of its own, which `make set` runs in another terminal beside the demo:
+
+    python -m dyn_perception.demo.set_parameter /demo_1234/resource_monitor gpu.max_mhz 461
 """
 
 import argparse
 import sys
-import time
-from typing import Any
+from functools import partial
 
 import rclpy
 import yaml
-from rcl_interfaces.srv import GetParameters, SetParameters
 from rclpy.node import Node
-from rclpy.parameter import Parameter, parameter_value_to_python
+from rclpy.parameter import Parameter
+
+from dyn_perception.nodes.common.remote_parameters import Answer, RemoteParameters
 
 _LIMIT_S = 10.0
-_ANSWER_S = 2.0  # then it is asked again: a server that has not met the client drops its answer
+_ASK_AGAIN_S = 2.0
+_SPIN_S = 0.1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     rclpy.init()
     asking = Node('set_parameter', start_parameter_services=False)
     try:
-        print(_set(asking, options.node, Parameter(options.parameter, value=options.value)))
+        print(_set(asking, options.node.rstrip('/'), options.parameter, options.value))
     except _NotSetError as error:
         print(error, file=sys.stderr)
         return 1
@@ -46,30 +49,26 @@ class _NotSetError(Exception):
     """The parameter was not set, or nobody knows; the text says why."""
 
 
-def _set(asking: Node, node: str, parameter: Parameter) -> str:
+def _set(asking: Node, node: str, parameter: str, value: object) -> str:
     """Set a parameter, and return what came of it: nodes may take another value than the given."""
-    node = node.rstrip('/')
-    request = SetParameters.Request(parameters=[parameter.to_parameter_msg()])
-    result = _call(asking, node, SetParameters, 'set_parameters', request).results[0]
-    if not result.successful:
-        raise _NotSetError(f'refused: {result.reason}')
-    request = GetParameters.Request(names=[parameter.name])
-    answer = _call(asking, node, GetParameters, 'get_parameters', request)
-    value = parameter_value_to_python(answer.values[0])
-    return 'set' if value == parameter.value else f'set, it reads back as {value!r}'
+    remote = RemoteParameters(asking, node, limit_s=_LIMIT_S, ask_again_s=_ASK_AGAIN_S)
+    spin = partial(rclpy.spin_once, asking, timeout_sec=_SPIN_S)
+    _check(remote, remote.wait(partial(remote.set, {parameter: value}), spin))
+    answer = remote.wait(partial(remote.get, [parameter]), spin)
+    _check(remote, answer)
+    taken = answer.values[parameter]
+    return 'set' if taken == value else f'set, it reads back as {taken!r}'
 
 
-def _call(asking: Node, node: str, kind: Any, name: str, request: Any) -> Any:
-    client = asking.create_client(kind, f'{node}/{name}')
-    deadline = time.monotonic() + _LIMIT_S
-    if not client.wait_for_service(_LIMIT_S):
-        raise _NotSetError(f'no node {node} within {_LIMIT_S:g} s: see its name and ROS_DOMAIN_ID')
-    while time.monotonic() < deadline:
-        answer = client.call_async(request)
-        rclpy.spin_until_future_complete(asking, answer, timeout_sec=_ANSWER_S)
-        if answer.done():
-            return answer.result()
-    raise _NotSetError(f'{node} does not answer within {_LIMIT_S:g} s')
+def _check(remote: RemoteParameters, answer: Answer) -> None:
+    if answer.refused:
+        raise _NotSetError(f'refused: {answer.reason}')
+    if not answer.successful and not remote.is_there():
+        raise _NotSetError(
+            f'no node {remote.name} within {_LIMIT_S:g} s: see its name and ROS_DOMAIN_ID'
+        )
+    if not answer.successful:
+        raise _NotSetError(answer.reason)
 
 
 def _node(text: str) -> str:
@@ -91,7 +90,11 @@ def _value(text: str) -> object:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
         value = text
-    if value is None:
+    try:
+        kind = Parameter.Type.from_parameter_value(value)
+    except TypeError:  # such as a mapping, or a list of several kinds
+        kind = Parameter.Type.NOT_SET
+    if kind == Parameter.Type.NOT_SET:
         raise argparse.ArgumentTypeError(f'{text!r} is no value: give a number, a text, true ...')
     return value
 

@@ -1,19 +1,24 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the loop is shown: on this machine or on a simulated board."""
+"""Where the loop is shown: what the nodes are told about it, what competes, what to try there."""
 
 import math
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dyn_perception.demo.calibration import Calibration
-from dyn_perception.demo.commands import program_command, set_command
-from dyn_perception.demo.competition import Load, Program
-from dyn_perception.demo.loop_observations import Board
+from dyn_perception.demo.competition import Calibration, Load, competitor
+from dyn_perception.demo.observations import Board
+from dyn_perception.demo.processes import Program
+
+Grid = tuple[int, int]
+LARGEST_GRID: Grid = (6, 8)
 
 _MORE = 1.5  # programs at level 2 of the load over those at level 1, at least one more
+_COMMAND = 'dyn-perception'
 
 
 @dataclass(frozen=True)
@@ -24,17 +29,17 @@ class Stage:
         title: for people.
         regions: grid of images in a frame.
         placement: where the network starts to run; '' leaves it to the node.
+        loading: a program that competes.
+        loaded: what such a program does, in words.
         perception: further parameters of the perception node.
         monitor: parameters of the resource monitor.
         manager: further parameters of the manager.
-        loading: module and arguments of a program that competes.
-        loaded: what such a program does, in words.
         root: folder of the simulated board; None: this machine.
         board: its name.
     """
 
     title: str
-    regions: tuple[int, int]
+    regions: Grid
     placement: str
     loading: Program
     loaded: str
@@ -66,7 +71,7 @@ class Stage:
         return tuple(hints)
 
 
-def this_machine(regions: tuple[int, int]) -> Stage:
+def this_machine() -> Stage:
     """Return the stage of the machine that the demo runs on.
 
     Where it has several cores, network and programs share one of them, so that they compete
@@ -76,8 +81,26 @@ def this_machine(regions: tuple[int, int]) -> Stage:
     core = cores[-1]
     return Stage(
         title=f'on core {core} of this machine',
-        regions=regions,
+        regions=LARGEST_GRID,
         placement=f'cpu:{core}' if cores[1:] else '',
-        loading=Program('demo.competitor', (f'{core}',)),
+        loading=competitor(core),
         loaded=f'compressing data, core {core}',
     )
+
+
+def set_command(node: str, parameter: str, value: str) -> str:
+    """Return the command that sets a parameter of a node, in the folder that the demo runs in.
+
+    ROS 2 from wheels has no `ros2`.
+    """
+    if shutil.which('ros2'):
+        return f'ros2 param set {node} {parameter} {value}'
+    return f'make set NODE={node} PARAMETER={parameter} VALUE={value}'
+
+
+def program_command() -> str:
+    """Return how the command of this package is called in the folder that the demo runs in."""
+    path = Path(sys.prefix, 'bin', _COMMAND)
+    relative = os.path.relpath(path)
+    # An environment in this folder is not on the path of another terminal.
+    return relative if path.is_file() and not relative.startswith(os.pardir) else _COMMAND

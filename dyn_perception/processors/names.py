@@ -9,8 +9,15 @@
 | `cuda:1`        | `gpu_1`     | `gpu_1`    |
 """
 
+from collections.abc import Collection, Mapping
+
+from dyn_perception.processors.cores import parse_core_list
+
 ANY_CPU = 'cpu'
 """Any core, in placements."""
+
+CORES_OF = 'cpu:'
+"""Before the name of a cluster or a list of cores, in placements."""
 
 GPU = 'gpu'
 """The first CUDA device, in placements; on the board, the first GPU."""
@@ -44,6 +51,39 @@ def on_board(processor: str) -> str:
     if index == processor or not (index.isascii() and index.isdigit()):
         return processor
     return f'{GPU}_{int(index)}' if int(index) else GPU
+
+
+def loaded_processor(processor: str, clusters: Mapping[str, Collection[int]]) -> str:
+    """Return the processor of the board whose load contains the work of one of a placement.
+
+    A list of cores, such as `cpu:0,4-7`, gives the cluster with most of them, the first one where
+    several have as many: nobody knows how the work is spread, most likely evenly. `cpu` gives the
+    only cluster, and stays `cpu` where there are several that the work may be on. `cuda:0` gives
+    `gpu`. What the board does not know keeps its name: another cluster or processor, cores of no
+    cluster, and a list that is damaged.
+
+    Args:
+        processor: name as in placements and results.
+        clusters: cores of each cluster by its name on the board, such as `cpu:a57`.
+    """
+    if processor in clusters:
+        return processor
+    if processor == ANY_CPU and len(clusters) == 1:
+        return next(iter(clusters))
+    cores = _listed_cores(processor)
+    shares = {name: len(cores.intersection(items)) for name, items in clusters.items()}
+    most = max(shares, key=shares.__getitem__, default='')
+    return most if shares.get(most) else on_board(processor)
+
+
+def _listed_cores(processor: str) -> frozenset[int]:
+    """Return the cores that a processor of a placement lists; none if it does not list any."""
+    if not processor.startswith(CORES_OF):
+        return frozenset()
+    try:
+        return frozenset(parse_core_list(processor.removeprefix(CORES_OF)))
+    except ValueError:  # the name of a cluster, or a list that is damaged
+        return frozenset()
 
 
 def clock_knob(processor: str) -> str:

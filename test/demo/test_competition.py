@@ -1,18 +1,56 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that compete with the network in the demo."""
+"""The target of the demo, and the programs that make the full width miss it."""
 
+import math
 import os
 import time
 from itertools import pairwise
 
 import psutil
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dyn_perception.demo.competition import Competition, Load, Program
-from dyn_perception.demo.load_schedule import CYCLE_S, LoadSchedule
-from dyn_perception.demo.processes import NodeProcesses
+from dyn_perception.demo.competition import (
+    CYCLE_S,
+    Competition,
+    Load,
+    LoadSchedule,
+    calibrate,
+    competitor,
+)
+from dyn_perception.demo.processes import ChildProcesses
 from support.node_process import LIMIT_S
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(st.floats(0.5, 3000.0))
+def test_the_full_width_holds_the_target_alone_and_misses_it_under_load(service_ms: float) -> None:
+    calibration = calibrate([service_ms] * 10)
+    period_ms = 1000 / calibration.target_fps
+    assert service_ms < period_ms / 1.4
+    assert calibration.target_fps <= 60
+    assert (calibration.programs + 1) * service_ms > 1.2 * period_ms
+    # Nor more than needed: a narrow network has to hold the target beside twice as many.
+    assert calibration.programs == 1 or calibration.programs * service_ms < 1.3 * period_ms
+
+
+def test_a_few_slow_frames_do_not_lower_the_target() -> None:
+    assert calibrate([30.0] * 14 + [300.0] * 2) == calibrate([30.0] * 16)
+
+
+def test_targets_are_round() -> None:
+    assert calibrate([12.0] * 8).target_fps == 55.0
+    assert calibrate([36.0] * 8).target_fps == 18.5
+    assert calibrate([1000.0] * 8).target_fps == 0.6
+
+
+@pytest.mark.parametrize('times', [[], [10.0, math.nan], [0.0], [-1.0], [math.inf]])
+def test_refuses_what_are_no_times(times: list[float]) -> None:
+    with pytest.raises(ValueError, match='are not times of frames'):
+        calibrate(times)
+
 
 CORE = max(os.sched_getaffinity(0))
 
@@ -40,7 +78,7 @@ def competing() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if child.is_running() and 'demo.competitor' in child.cmdline()
+        if child.is_running() and 'competitor' in child.cmdline()
     ]
 
 
@@ -61,10 +99,10 @@ def wait_until_busy(process: psutil.Process) -> None:
 
 
 def test_programs_work_on_their_core_and_end_with_the_level() -> None:
-    program = Program('demo.competitor', (str(CORE),))
+    program = competitor(CORE)
     loads = {1: Load((program,), 'one'), 2: Load((program, program), 'two')}
     events: list[tuple[str, str]] = []
-    with NodeProcesses(lambda node, line: None) as processes:
+    with ChildProcesses(lambda node, line: None) as processes:
         competition = Competition(
             processes, LoadSchedule(10.0), loads, lambda *event: events.append(event)
         )

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Starting and ending the nodes of the demo."""
+"""Starting and ending the children of the demo."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from dyn_perception.demo.processes import (
-    NodeEndedError,
-    NodeProcesses,
+    ChildProcesses,
+    ProcessEndedError,
+    node_program,
     profile_environment,
-    ros_arguments,
 )
 from support.node_process import LIMIT_S
 
@@ -37,21 +37,22 @@ def test_a_transport_that_the_user_chose_is_kept(variable: str) -> None:
 
 @pytest.mark.parametrize('value', ['123', 'true', 'a b: "c"', '[1]', 30.0, [640, 480], ''])
 def test_parameters_reach_the_node_as_they_are(value: object) -> None:
-    *_, flag, text = ros_arguments('/demo/', {'name': value})
+    *_, flag, text = node_program('perception', '/demo/', {'name': value}).arguments
     assert flag == '-p'
     assert yaml.safe_load(text.removeprefix('name:=')) == value
 
 
 def test_namespace_is_absolute() -> None:
-    assert ros_arguments('demo_1', {}) == ['--ros-args', '-r', '__ns:=/demo_1']
+    program = node_program('perception', 'demo_1', {})
+    assert program.arguments == ('--ros-args', '-r', '__ns:=/demo_1')
 
 
 def test_a_node_that_ends_is_noticed_with_its_last_line_and_all_are_ended() -> None:
     with (
-        pytest.raises(NodeEndedError, match=r'no_such_node ended with status 1: .*no_such_node'),
-        NodeProcesses(lambda node, line: None) as processes,
+        pytest.raises(ProcessEndedError, match=r'^no_such_node ended with status 1: .*such'),
+        ChildProcesses(lambda node, line: None) as processes,
     ):
-        processes.start('no_such_node', 'demo', {})
+        processes.start(node_program('no_such_node', 'demo', {}))
         nodes = psutil.Process().children()
         deadline = time.monotonic() + LIMIT_S
         while time.monotonic() < deadline:
@@ -63,7 +64,14 @@ def test_a_node_that_ends_is_noticed_with_its_last_line_and_all_are_ended() -> N
 
 def test_a_child_without_its_parent_does_not_start() -> None:
     done = subprocess.run(
-        [sys.executable, '-m', 'dyn_perception.demo.child', str(os.getppid()), 'perception'],
+        [
+            sys.executable,
+            '-m',
+            'dyn_perception.demo.processes',
+            str(os.getppid()),
+            'perception',
+            'dyn_perception.nodes.perception.node:main',
+        ],
         capture_output=True,
         text=True,
         timeout=LIMIT_S,

@@ -1,17 +1,18 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo shows on a simulated board, and on this machine."""
+"""What the demo shows on a simulated board."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from dyn_perception.demo.calibration import Calibration
-from dyn_perception.demo.grid_choice import GRIDS, choose_grid, host_image_s
-from dyn_perception.demo.simulated_stage import simulated_stage
-from dyn_perception.demo.stage import this_machine
+from dyn_perception.demo.simulated_stage import (
+    GRIDS,
+    choose_grid,
+    host_image_s,
+    simulated_stage,
+)
 from dyn_perception.network.bundle import Bundle, load_bundle
 from dyn_perception.share import ShareError, config_path, model_path
 from dyn_perception.simulation.board_files import board_names, load_board_description
@@ -65,25 +66,3 @@ def test_a_board_of_ones_own(tmp_path: Path) -> None:
 def test_a_model_that_is_not_there() -> None:
     with pytest.raises(ShareError, match="'/no/such/model' is neither"):
         simulated_stage('jetson_nano', '/no/such/model')
-
-
-@pytest.mark.parametrize('cores', [{3}, {0, 1}, {2, 5, 7}])
-def test_network_and_programs_share_a_core(
-    cores: set[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, 'sched_getaffinity', lambda pid: cores)
-    stage = this_machine((6, 8))
-    assert stage.loading.arguments == (str(max(cores)),)
-    # A single core needs no binding.
-    assert stage.placement == (f'cpu:{max(cores)}' if len(cores) > 1 else '')
-
-
-@pytest.mark.parametrize(
-    ('service_ms', 'target_fps', 'counts'), [(36.0, 18.5, (1, 2)), (3.0, 60.0, (6, 9))]
-)
-def test_the_second_level_of_the_load_has_more_programs(
-    service_ms: float, target_fps: float, counts: tuple[int, int]
-) -> None:
-    loads = this_machine((6, 8)).loads(Calibration(service_ms, target_fps))
-    assert tuple(len(loads[level].programs) for level in (1, 2)) == counts
-    assert loads[1].text.startswith(f'{counts[0]} × compressing data')

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyn_perception.demo.observations import Network, Result, Snapshot
-from dyn_perception.demo.run_statistics import RunStatistics
-from dyn_perception.demo.summary import summary, summary_line
+from dyn_perception.demo.statistics import RunStatistics, summary, summary_line
 
 NETWORK = Network('test', 'resnet', 4, ('cat', 'dog'))
 

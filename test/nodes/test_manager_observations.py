@@ -25,3 +25,16 @@ def test_work_on_any_core_of_several_clusters_belongs_to_none() -> None:
     message = PerceptionResult(busy_time=[ProcessorTime(processor='cpu', busy_s=0.25)])
     clusters = [ClusterState(name='a53', cores=[0, 1]), ClusterState(name='a57', cores=[2, 3])]
     assert frame_observation(message, 1.0, clusters).busy_s == {'cpu': 0.25}
+
+
+def test_work_on_several_cores_of_a_cluster_adds_up() -> None:
+    message = PerceptionResult(
+        busy_time=[
+            ProcessorTime(processor='cpu:0', busy_s=0.25),
+            ProcessorTime(processor='cpu:1,2', busy_s=0.5),
+            ProcessorTime(processor='cpu:5', busy_s=0.125),
+        ]
+    )
+    clusters = [ClusterState(name='a53', cores=[0, 1, 2]), ClusterState(name='a57', cores=[4, 5])]
+    seen = frame_observation(message, 1.0, clusters)
+    assert seen.busy_s == {'cpu:a53': 0.75, 'cpu:a57': 0.125}

@@ -16,6 +16,7 @@ from dyn_perception.processors.names import (
     clock_knob,
     is_gpu,
     join_processors,
+    loaded_processor,
     on_board,
     processors_of,
 )
@@ -65,3 +66,50 @@ def test_load_by_others_is_that_of_the_gpu() -> None:
     (load,) = loads.known(CameraArrivals())
     assert load.by_placement[0] == load.by_placement[2] == pytest.approx(0.3)
     assert math.isnan(load.by_placement[1])
+
+
+BIG_LITTLE = {'cpu:a53': range(4), 'cpu:a57': [4, 5, 6, 7]}
+
+
+@pytest.mark.parametrize(
+    ('processor', 'board'),
+    [
+        ('cpu:a57', 'cpu:a57'),
+        ('cpu:0', 'cpu:a53'),
+        ('cpu:4', 'cpu:a57'),
+        ('cpu:2,3', 'cpu:a53'),
+        ('cpu:0-3', 'cpu:a53'),
+        ('cpu:4-7', 'cpu:a57'),
+        ('cpu:0,4-7', 'cpu:a57'),  # most of them
+        ('cpu:2-4', 'cpu:a53'),
+        ('cpu:6,1', 'cpu:a53'),  # as many of each: the first cluster
+        ('cpu:7-9', 'cpu:a57'),  # those that the board has
+        ('cpu', 'cpu'),  # any core: nobody knows of which
+        ('gpu', 'gpu'),
+        ('cuda:0', 'gpu'),
+        ('cuda:1', 'gpu_1'),
+        # What the board does not have, and what is no list of cores.
+        ('cpu:8', 'cpu:8'),
+        ('cpu:a72', 'cpu:a72'),
+        ('tpu', 'tpu'),
+        ('cpu:4-', 'cpu:4-'),
+        ('cpu:7-4', 'cpu:7-4'),
+        ('cpu:4,,5', 'cpu:4,,5'),
+        ('cpu:4,4', 'cpu:4,4'),
+        ('cpu:', 'cpu:'),
+        ('', ''),
+    ],
+)
+def test_work_shows_in_the_load_of_a_processor_of_the_board(processor: str, board: str) -> None:
+    assert loaded_processor(processor, BIG_LITTLE) == board
+
+
+def test_any_core_of_the_only_cluster_is_that_cluster() -> None:
+    assert loaded_processor('cpu', {'cpu:a57': [0, 1]}) == 'cpu:a57'
+    assert loaded_processor('cpu', {'cpu': [0, 1]}) == 'cpu'
+    assert loaded_processor('cpu:1', {'cpu': [0, 1]}) == 'cpu'
+
+
+@pytest.mark.parametrize('processor', ['cpu', 'cpu:0', 'gpu'])
+def test_before_the_board_is_known_names_stay(processor: str) -> None:
+    assert loaded_processor(processor, {}) == processor

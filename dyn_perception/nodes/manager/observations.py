@@ -10,7 +10,7 @@ from dyn_perception.control.policy import (
     ProcessorObservation,
 )
 from dyn_perception.msg import BoardState, ClusterState, GpuState, PerceptionResult
-from dyn_perception.processors.names import on_board
+from dyn_perception.processors.names import CORES_OF, loaded_processor
 
 MILLISECOND_S = 1e-3
 
@@ -34,11 +34,19 @@ def frame_observation(
         groups_run=point.groups_run,
         queueing_s=message.queueing_ms * MILLISECOND_S,
         dropped=message.dropped,
-        busy_s={
-            _processor(entry.processor, clusters): entry.busy_s for entry in message.busy_time
-        },
+        busy_s=_busy_s(message, clusters),
         camera=message.image_topic,
     )
+
+
+def _busy_s(message: PerceptionResult, clusters: Sequence[ClusterState]) -> dict[str, float]:
+    """Return the time of work by processor of the board; several of a placement may be of one."""
+    cores = {f'{CORES_OF}{cluster.name}': cluster.cores for cluster in clusters}
+    busy_s: dict[str, float] = {}
+    for entry in message.busy_time:
+        name = loaded_processor(entry.processor, cores)
+        busy_s[name] = busy_s.get(name, 0.0) + entry.busy_s
+    return busy_s
 
 
 def board_observation(message: BoardState, time_s: float) -> BoardObservation:
@@ -52,7 +60,7 @@ def board_observation(message: BoardState, time_s: float) -> BoardObservation:
         cpu_pressure=message.cpu_pressure,
         processors=(
             *(
-                _observation(f'cpu:{cluster.name}', f'cpu.{cluster.name}', cluster, cores)
+                _observation(f'{CORES_OF}{cluster.name}', f'cpu.{cluster.name}', cluster, cores)
                 for cluster in message.clusters
                 if (cores := len(cluster.online) or len(cluster.cores))
             ),
@@ -75,18 +83,3 @@ def _observation(
         steps_mhz=tuple(processor.steps_mhz),
         cores=float(cores),
     )
-
-
-def _processor(name: str, clusters: Sequence[ClusterState]) -> str:
-    """Return the cluster or GPU whose load the work shows in: `cpu`, `cpu:0` name cores only.
-
-    `cpu` stays `cpu` where there are several clusters: the work may be on any of them.
-    """
-    if name == 'cpu' and len(clusters) == 1:
-        return f'cpu:{clusters[0].name}'
-    first = name.removeprefix('cpu:').split(',')[0].split('-')[0]
-    if name.startswith('cpu:') and first.isdecimal():
-        for cluster in clusters:
-            if int(first) in cluster.cores:
-                return f'cpu:{cluster.name}'
-    return on_board(name)

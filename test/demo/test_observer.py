@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import pytest
 from rclpy.publisher import Publisher
 
-from dyn_perception.demo.loop_messages import processor_of
-from dyn_perception.demo.loop_watch import LoopWatch
 from dyn_perception.demo.observations import Result
-from dyn_perception.demo.run_statistics import RunStatistics
+from dyn_perception.demo.observer import LoopWatch
+from dyn_perception.demo.statistics import RunStatistics
 from dyn_perception.msg import BoardState, ClusterState, GpuState, KnobState, ManagerState
 from support.ros_client import RosClient
 
@@ -148,13 +147,30 @@ def test_what_a_person_sets_is_told(watch: LoopWatch, statistics: RunStatistics)
 
 
 @pytest.mark.parametrize(
-    ('busy', 'name'),
+    ('busy', 'loads'),
     [
-        ('gpu', 'gpu'), ('cpu:a57', 'cpu:a57'), ('cpu:2', 'cpu:a57'), ('cpu', 'cpu:a57'),
-        ('cpu:4,5', 'cpu:b'), ('cuda:0', 'gpu'),
+        ({'cpu:4-7': 0.8}, (0.0, 0.4, 0.0)),  # on one of two clusters, of which two cores are on
+        ({'cpu:0-3': 0.8}, (0.2, 0.0, 0.0)),
+        ({'cpu:0': 0.4, 'cpu:1': 0.4}, (0.2, 0.0, 0.0)),
+        ({'cpu': 0.6}, (0.1, 0.1, 0.0)),  # on any of the six that are on
+        ({'cuda:0': 0.3}, (0.0, 0.0, 0.3)),
+        ({'tpu': 0.3, 'cpu:9': 0.3}, (0.0, 0.0, 0.0)),
     ],
-)  # fmt: skip
-def test_where_the_work_of_a_placement_shows(busy: str, name: str) -> None:
-    message = nano(0)
-    message.clusters = [*message.clusters, ClusterState(name='b', cores=[4, 5], online=[4])]
-    assert processor_of(busy, message) == name
+)
+def test_where_the_work_of_a_placement_shows(
+    client: RosClient, watch: LoopWatch, board: Publisher, statistics: RunStatistics,
+    busy: dict[str, float], loads: tuple[float, float, float],
+) -> None:  # fmt: skip
+    stamp = 10 * NANOSECONDS
+    statistics.add_result(
+        Result(stamp, 'cat', 1.0, (1.0,), 4, 0, 0, 1, 1, ('cat',), busy_s=busy), 0.0
+    )
+    message = nano(10)
+    message.clusters = [
+        *message.clusters, ClusterState(name='b', cores=[4, 5, 6, 7], online=[4, 5], load=0.5)
+    ]  # fmt: skip
+    board.publish(message)
+    client.spin_until(lambda: watch.board is not None, 'the board')
+    assert watch.board is not None
+    own = tuple(item.load - item.others for item in watch.board.processors)
+    assert own == pytest.approx(loads)

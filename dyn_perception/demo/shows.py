@@ -1,20 +1,17 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of the whole loop: wait for the nodes, measure, set the target, load the machine."""
+"""What the demo shows once the nodes run: the whole loop, or the width of the network alone."""
 
 import math
 import time
 from collections.abc import Callable, Iterator
 
-from dyn_perception.demo.calibration import Calibration, calibrate
-from dyn_perception.demo.competition import Competition
-from dyn_perception.demo.load_schedule import LoadSchedule
-from dyn_perception.demo.loop_observations import LoopScene
-from dyn_perception.demo.loop_watch import LoopWatch
-from dyn_perception.demo.observer import Observer
-from dyn_perception.demo.processes import NodeProcesses
-from dyn_perception.demo.remote_parameters import RemoteParameters
+from dyn_perception.demo.competition import Calibration, Competition, LoadSchedule, calibrate
+from dyn_perception.demo.observations import LoopScene
+from dyn_perception.demo.observer import LoopWatch, Observer
+from dyn_perception.demo.processes import ChildProcesses
 from dyn_perception.demo.stage import Stage
+from dyn_perception.nodes.common.remote_parameters import Answer, RemoteParameters
 
 MEASURING_FPS = 12.0
 _WARM_UP = 4  # first frames, which are slower
@@ -23,15 +20,21 @@ _FEW = 4  # are enough where frames are slow
 _MEASURING_S = 5.0
 _SETTLING_FRAMES = 3
 _TAKING_OVER_S = 3.0
+WIDTH_CYCLE_S = 20.0
+_WIDTH_LIMIT_S = 3.0  # of an answer, after which the width that is due by then is set
+_ASK_AGAIN_S = 2.0
 
 
 class Loop:
-    """Goes on by `step`, called many times a second in the main thread."""
+    """The loop: wait for the nodes, measure, set the target, load the machine.
+
+    It goes on by `step`, called many times a second in the main thread.
+    """
 
     def __init__(
         self,
         observer: Observer,
-        processes: NodeProcesses,
+        processes: ChildProcesses,
         stage: Stage,
         has_manager: bool,
         seconds: float | None,
@@ -51,10 +54,8 @@ class Loop:
         self.refused = 0  # sets of parameters that did not take effect
         self.start_s: float | None = None  # when the loop began, monotonic clock
         self._watch = LoopWatch(observer, observer.statistics)
-        self._camera = RemoteParameters(observer, 'image_source', self._refuse)
-        self._manager = (
-            RemoteParameters(observer, 'manager', self._refuse) if has_manager else None
-        )
+        self._camera = _remote(observer, 'image_source')
+        self._manager = _remote(observer, 'manager') if has_manager else None
         self._report = report
         self._observer = observer
         self._processes = processes
@@ -99,10 +100,6 @@ class Loop:
             hints=self._stage.hints(namespace, self._watch.board, self._manager is not None),
         )
 
-    def _refuse(self, reason: str) -> None:
-        self.refused += 1
-        self._report(reason)
-
     def _go(self) -> Iterator[None]:
         while self.missing:
             self._phase = f'waiting for {self.missing}'
@@ -113,26 +110,19 @@ class Loop:
         calibration = calibrate(self._service_ms())
         self.target_fps = calibration.target_fps
         self._phase = 'setting the target'
-        self._camera.set(rate_hz=self.target_fps)
-        while not self._camera.is_settled:
-            yield
+        yield from self._set(self._camera, rate_hz=self.target_fps)
         # The first frames at another rate come at any distance.
         settled = time.monotonic() + _SETTLING_FRAMES / self.target_fps
         while time.monotonic() < settled:
             yield
         if self._manager is not None:
             self._phase = 'the manager takes over'
-            self._manager.set(target_fps=self.target_fps, enabled=True)
             # It listens for other managers before it acts.
             deadline = time.monotonic() + _TAKING_OVER_S
-            while not (self._manager.is_settled and self._has_taken_over(deadline)):
+            yield from self._set(self._manager, target_fps=self.target_fps, enabled=True)
+            while not self._has_taken_over() and time.monotonic() <= deadline:
                 yield
         self._begin(calibration, groups)
-
-    def _has_taken_over(self, deadline: float) -> bool:
-        goal = self._watch.goal
-        acts = goal is not None and goal.acts and goal.is_in_force
-        return acts or time.monotonic() > deadline
 
     def _measure(self) -> Iterator[None]:
         self._observer.statistics.restart(math.inf)
@@ -145,6 +135,19 @@ class Loop:
     def _service_ms(self) -> list[float]:
         results = list(self._observer.statistics.snapshot(time.monotonic()).recent.values())
         return [result.service_ms for result in results[_WARM_UP:]]
+
+    def _set(self, node: RemoteParameters, **values: object) -> Iterator[None]:
+        answers: list[Answer] = []
+        node.set(values, answers.append)
+        while not answers:
+            yield
+        if not answers[0].successful:
+            self.refused += 1
+            self._report(f'{node.name}: {answers[0].reason}')
+
+    def _has_taken_over(self) -> bool:
+        goal = self._watch.goal
+        return goal is not None and goal.acts and goal.is_in_force
 
     def _begin(self, calibration: Calibration, groups: int) -> None:
         self._observer.statistics.restart(1000 / self.target_fps)
@@ -161,3 +164,80 @@ class Loop:
             self._stage.loads(calibration),
             self._watch.add_event,
         )
+
+
+def _remote(observer: Observer, name: str) -> RemoteParameters:
+    """Return the parameters of a node that the loop cannot do without, so it waits for it."""
+    return RemoteParameters(observer, name, limit_s=math.inf, ask_again_s=_ASK_AGAIN_S)
+
+
+class WidthSchedule:
+    """All groups, one fewer at a time down to one, and back, each width for as long in total.
+
+    In a run of a given time whole cycles fit; without one, a cycle lasts `WIDTH_CYCLE_S` seconds.
+    """
+
+    def __init__(self, groups: int, seconds: float | None) -> None:
+        """Plan for a network of so many groups and, if known, the time of the run."""
+        cycles = max(1, round(seconds / WIDTH_CYCLE_S)) if seconds else 1
+        # Down and up again, so the turning points are shown for two steps on end.
+        self._widths: tuple[int, ...] = (*range(groups, 0, -1), *range(1, groups + 1))
+        self._step_s = (seconds or WIDTH_CYCLE_S) / cycles / len(self._widths)
+
+    def width(self, elapsed_s: float) -> int:
+        """Return the width to be set at a time since the first frame."""
+        return self._widths[int(elapsed_s / self._step_s) % len(self._widths)]
+
+
+class WidthShow:
+    """Without a manager on this machine, the demo itself steps the width, as a person could.
+
+    It goes on by `step`, called many times a second.
+    """
+
+    target_fps = math.nan
+
+    def __init__(
+        self, observer: Observer, seconds: float | None, report: Callable[[str], None]
+    ) -> None:
+        """Wait for the first result; see `Loop` for the arguments."""
+        self.refused = 0  # sets of the width that did not take effect
+        self._observer = observer
+        self._seconds = seconds
+        self._report = report
+        self._perception = RemoteParameters(
+            observer, 'perception', limit_s=_WIDTH_LIMIT_S, ask_again_s=_ASK_AGAIN_S
+        )
+        self._width: int | None = None  # that was asked for last
+        self._is_answered = True
+
+    @property
+    def start_s(self) -> float | None:
+        """When the first result came, on the monotonic clock."""
+        return self._observer.start_s
+
+    @property
+    def missing(self) -> str:
+        """The node that nothing came from yet; '' once it did."""
+        return '' if self.start_s is not None else 'perception'
+
+    def step(self) -> None:
+        """Set the width that is due, once there is an answer to the one before."""
+        network, start_s = self._observer.network, self.start_s
+        if network is None or start_s is None or not self._is_answered:
+            return
+        schedule = WidthSchedule(network.groups, self._seconds)
+        width = schedule.width(time.monotonic() - start_s)
+        if width != self._width:
+            self._width, self._is_answered = width, False
+            self._perception.set({'width': width}, self._take_answer)
+
+    def scene(self, namespace: str) -> None:
+        """Return that there is no loop to be shown."""
+
+    def _take_answer(self, answer: Answer) -> None:
+        if not answer.successful:
+            self.refused += 1
+            how = ' refused' if answer.refused else ''
+            self._report(f'width {self._width}{how}: {answer.reason}')
+        self._is_answered = True

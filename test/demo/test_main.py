@@ -1,10 +1,10 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's command line."""
+"""The command line of the demo."""
 
 import pytest
 
-from dyn_perception.demo.options import parse_options
+from dyn_perception.demo.__main__ import parse_options
 
 
 def test_defaults() -> None:
