@@ -47,35 +47,38 @@ class TimeEstimate:
     """Running mean and spread of a time, with exponentially falling weights.
 
     The variance follows Finch 2009, "Incremental calculation of weighted mean and variance".
+
+    One thread adds at a time; any thread may read meanwhile. What was learnt is one tuple that
+    each time replaces, so a reader has mean and variance of the same times without a lock.
     """
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._mean = 0.0
-        self._variance = 0.0
-        self._count = 0
+        self._learnt = 0, 0.0, 0.0  # how many times, their mean and their variance
 
     def add(self, seconds: float) -> None:
         """Take one measured time into account (s)."""
-        self._count += 1
-        if self._count == 1:
-            self._mean = seconds
-            return
+        count, mean, variance = self._learnt
+        count += 1
         # The first ones count alike: a single time says nothing about the spread.
-        weight = max(_WEIGHT, 1 / self._count)
-        difference = seconds - self._mean
-        self._mean += weight * difference
-        self._variance = (1 - weight) * (self._variance + weight * difference * difference)
+        weight = max(_WEIGHT, 1 / count)
+        difference = seconds - mean
+        self._learnt = (
+            count,
+            mean + weight * difference,
+            (1 - weight) * (variance + weight * difference * difference),
+        )
 
     @property
     def mean_s(self) -> float:
         """Mean (s); 0 while no time was added."""
-        return self._mean
+        return self._learnt[1]
 
     @property
     def bound_s(self) -> float:
         """Time that is rarely exceeded (s); 0 while no time was added."""
-        return self._mean + _DEVIATIONS * math.sqrt(self._variance)
+        _, mean, variance = self._learnt
+        return mean + _DEVIATIONS * math.sqrt(variance)
 
 
 def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:

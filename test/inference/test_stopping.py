@@ -3,6 +3,10 @@
 """When a frame ends, on a clock that the test advances; and what that is judged by."""
 
 import math
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,3 +158,25 @@ def test_rarely_exceeded() -> None:
         late += value > learnt.bound_s
         learnt.add(value)
     assert late / 2800 < 0.01
+
+
+def test_another_thread_reads_what_was_known_before_or_after_a_time() -> None:
+    """Whichever line of `add` it reads at; a lock would do no more."""
+    learnt = estimate(0.001, 0.001)
+    before = learnt.mean_s, learnt.bound_s
+    seen = set()
+
+    def read(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        seen.add((learnt.mean_s, learnt.bound_s))
+        return read
+
+    def traced(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        return read if frame.f_code is TimeEstimate.add.__code__ else None
+
+    previous = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        learnt.add(0.1)
+    finally:
+        sys.settrace(previous)
+    assert seen == {before, (learnt.mean_s, learnt.bound_s)}
