@@ -21,8 +21,7 @@ import numpy as np
 import onnxruntime
 
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.onnx_engine import OnnxEngine, session_options
-from dyn_perception.inference.onnx_memory import release_freed_memory
+from dyn_perception.inference.onnx_engine import OnnxEngine, release_freed_memory, session_options
 from dyn_perception.network.bundle import load_bundle
 
 _PROVIDERS = ['CPUExecutionProvider']

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.control.arrivals import Camera, CameraArrivals, backlog_s
-from dyn_perception.control.clocks import Clocks
-from dyn_perception.control.feature_filter import JUMP_SCORE
+from dyn_perception.control.board_readings import BackgroundLoads, Clocks
+from dyn_perception.control.kalman_filter import JUMP_SCORE
 from dyn_perception.control.operating_points import OperatingPoint
-from dyn_perception.control.others_load import OthersLoads
 from dyn_perception.control.policy import BoardObservation, FrameObservation, KnobValue
-from dyn_perception.control.power import PowerEstimate, ProfiledPower
+from dyn_perception.control.power_and_heat import PowerEstimate, ProfiledPower, ThermalModel
 from dyn_perception.control.profile_model import ProfileModel
 from dyn_perception.control.slowdown import PlacementSlowdown
-from dyn_perception.control.thermal import ThermalModel
 
 # A frame that began before a change of clocks was seen may have run at either: its measurement
 # counts for less.
@@ -79,7 +77,7 @@ class Estimates:
         self.overdue_s = math.inf
         self.late = False
         self.arrivals = CameraArrivals()
-        self._others = OthersLoads(model.table.placements, model.shares)
+        self._others = BackgroundLoads(model.table.placements, model.shares)
         self._needed, self._noise = np.zeros(len(model.table)), np.ones(len(model.table))
         self._set_caps()
 
@@ -121,7 +119,7 @@ class Estimates:
         if math.isfinite(elapsed_s):
             for other in self.slowdowns:
                 if other is not slowdown:
-                    other.rest(frame.time_s, elapsed_s)
+                    other.forget(frame.time_s, elapsed_s)
         self._measure(slowdown, frame, worked_s, start_s)
         self._last_width = frame.width
         self._see_loads()
@@ -217,7 +215,7 @@ class Estimates:
                 is_in_use = place == self.in_use
                 self.slowdowns[place].see_load(share, load.start_s, load.end_s, is_in_use)
 
-    def foresee(self, time_s: float, share_s: float) -> None:
+    def notice_overdue(self, time_s: float, share_s: float) -> None:
         """Conclude from a result that is overdue, before it comes.
 
         A frame that has been worked on for longer than noise explains is at least so much slower:
@@ -285,8 +283,8 @@ class Estimates:
         """Return ln(latency) to reckon with and deviation of its noise at points: [rows]."""
         for slowdown in self.slowdowns:
             own = slowdown.rows
-            mean, doubt = slowdown.estimate()
-            self._needed[own] = mean + doubt
+            mean, margin = slowdown.estimate()
+            self._needed[own] = mean + margin
             self._noise[own] = slowdown.filter.noise_deviation
         return (self.log_latency + self._needed)[rows], self._noise[rows]
 

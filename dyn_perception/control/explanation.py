@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the policy says about what it decided: expectation, status, limits that bind, reasons."""
+"""What the policy says about what it decided: expectation, status, binding goals, reasons."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control import normal
-from dyn_perception.control.choice import Limits, Outlook
+from dyn_perception.control.choice import Constraints, Predictions, probability_on_time
 from dyn_perception.control.estimates import Estimates
 from dyn_perception.control.policy import (
     ACCURACY,
@@ -67,12 +66,12 @@ class Explanation:
         cameras = estimates.arrivals.count
         latency_s = cameras * math.exp(log_latency)
         share_s = goals.period_s / cameras
-        probability = normal.below((math.log(share_s) - log_latency) / deviation)
+        probability = probability_on_time((math.log(share_s) - log_latency) / deviation)
         power_w = estimates.expected_power_w(row)
         return Expectation(latency_s, latency_s * deviation, probability, power_w, cameras)
 
     def note(
-        self, old: int, target: int, asked: int, cause: str, goals: Goals, limits: Limits
+        self, old: int, target: int, asked: int, cause: str, goals: Goals, constraints: Constraints
     ) -> None:
         """Take note of a change, in words.
 
@@ -82,7 +81,7 @@ class Explanation:
             asked: row that is asked for now, on the way to it.
             cause: a goal, 'energy', 'held' or 'catch_up'.
             goals: what is to be held.
-            limits: what candidates have to meet.
+            constraints: what candidates have to meet.
         """
         before, after = self._table.points[old], self._table.points[target]
         was, will = self.expectation(old, goals), self.expectation(target, goals)
@@ -95,7 +94,7 @@ class Explanation:
                 f'{after} should draw {will.power_w:.2f} W'
             )
         elif cause == TEMPERATURE:
-            most_w = limits.thermal_power_w
+            most_w = constraints.thermal_power_w
             text = (
                 f'{before} would draw {was.power_w:.2f} W, and at most {most_w:.2f} W keep it '
                 f'below {goals.max_temperature_c:.1f} °C; {after} should draw {will.power_w:.2f} W'
@@ -117,8 +116,8 @@ class Explanation:
         row: int,
         changed: bool,
         goals: Goals,
-        limits: Limits,
-        outlook: Outlook,
+        constraints: Constraints,
+        predictions: Predictions,
         rows: NDArray[np.int64],
         gave_way: tuple[str, ...],
         unmet: list[str],
@@ -129,7 +128,7 @@ class Explanation:
         present = row, gave_way, goals
         if present != self._binding_of:
             self._binding_of = present
-            self._binding = _binding(row, limits, outlook, rows, estimates, goals)
+            self._binding = _binding(row, constraints, predictions, rows, estimates, goals)
         status, text = Status.MET, ''
         if math.isinf(estimates.frame_s):
             status, text = Status.WAITING, 'no frame was seen yet'
@@ -172,8 +171,8 @@ def _slowdown_of(placement: str, log_mean: float, deviation: float) -> SlowdownE
 
 def _binding(
     row: int,
-    limits: Limits,
-    outlook: Outlook,
+    constraints: Constraints,
+    predictions: Predictions,
     rows: NDArray[np.int64],
     estimates: Estimates,
     goals: Goals,
@@ -181,14 +180,14 @@ def _binding(
     """Return the goals that each keep away some point which is better by the objective."""
     accuracy = estimates.model.accuracy
     if goals.objective == 'accuracy':
-        better = outlook.accuracy > accuracy[row]
+        better = predictions.accuracy > accuracy[row]
     else:
-        better = outlook.power_w < estimates.expected_power_w(row)
+        better = predictions.power_w < estimates.expected_power_w(row)
     fails = {
-        FRAME_RATE: outlook.score < limits.score,
-        POWER: outlook.power_w > limits.power_w,
-        TEMPERATURE: outlook.power_w > limits.thermal_power_w,
-        ACCURACY: outlook.accuracy < limits.accuracy,
+        FRAME_RATE: predictions.score < constraints.score,
+        POWER: predictions.power_w > constraints.power_w,
+        TEMPERATURE: predictions.power_w > constraints.thermal_power_w,
+        ACCURACY: predictions.accuracy < constraints.accuracy,
     }
     names = [name for name, failing in fails.items() if bool((better & failing).any())]
     if better.any() and not names:

@@ -6,13 +6,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dyn_perception.control import normal
-from dyn_perception.control.candidates import fitting, undominated
-from dyn_perception.control.choice import Limits, Outlook, choose, meeting
-from dyn_perception.control.dwell import WORTHWHILE_SAVING, Dwell
+from dyn_perception.control.choice import (
+    Constraints,
+    Predictions,
+    allowed,
+    choose,
+    feasible,
+    score_for,
+    undominated,
+)
 from dyn_perception.control.estimates import Estimates
 from dyn_perception.control.explanation import CATCH_UP, ENERGY, HELD, Explanation
-from dyn_perception.control.interim import Interim
 from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
 from dyn_perception.control.policy import (
     ACCURACY,
@@ -26,6 +30,7 @@ from dyn_perception.control.policy import (
     KnobValue,
 )
 from dyn_perception.control.profile_model import ProfileModel
+from dyn_perception.control.transition import WORTHWHILE_SAVING, DelayCompensation, Hysteresis
 
 # A point that is in use is kept until the chance of being late is this many times the wanted one.
 _KEEPING_RISK = 3.0
@@ -67,13 +72,13 @@ class ManagerPolicy:
         self.table = table
         self._model = ProfileModel(table, is_profiled)
         self._estimates = Estimates(self._model)
-        self._interim = Interim(self._estimates)
+        self._compensation = DelayCompensation(self._estimates)
         self._explanation = Explanation(self._estimates)
         self._goals = goals
         self._estimates.update_profiled_power(self._fps)
         self._held: dict[str, KnobValue] = {}
         self._refused: set[tuple[str, KnobValue]] = set()
-        self._dwell = Dwell()
+        self._hysteresis = Hysteresis()
         # The point that is to be reached, and the one that is asked for until it is.
         self._target = self._row = -1
         self._narrow()
@@ -87,7 +92,7 @@ class ManagerPolicy:
         """Take new goals, in force from the next decision on."""
         self._goals = goals
         self._estimates.update_profiled_power(self._fps)
-        self._dwell.forget()
+        self._hysteresis.forget()
 
     @property
     def _fps(self) -> float:
@@ -121,9 +126,9 @@ class ManagerPolicy:
             self._narrow()
 
     def _narrow(self) -> None:
-        fits, self._unmet = fitting(self.table, self._held, self._refused)
+        fits, self._unmet = allowed(self.table, self._held, self._refused)
         self._rows = undominated(self._model, fits)
-        self._interim.allow(self._rows)
+        self._compensation.allow(self._rows)
         self._position = {int(row): position for position, row in enumerate(self._rows)}
         self._accuracy = self._model.accuracy[self._rows]
         self._mark_elsewhere()
@@ -161,67 +166,71 @@ class ManagerPolicy:
         if math.isfinite(time_s):
             self._time_s = max(self._time_s, time_s)
         goals, estimates = self._goals, self._estimates
-        estimates.foresee(self._time_s, self._share_s)
-        outlook = self._outlook()
-        limits = self._limits(outlook)
-        chosen, gave_way = choose(outlook, limits, goals)
-        cause = self._why_change(outlook, limits, chosen, gave_way)
+        estimates.notice_overdue(self._time_s, self._share_s)
+        predictions = self._predictions()
+        constraints = self._constraints(predictions)
+        chosen, gave_way = choose(predictions, constraints, goals)
+        cause = self._why_change(predictions, constraints, chosen, gave_way)
         before, aim = self._row, self._target
         if cause or self._target < 0:
             self._aim_at(int(self._rows[chosen]), cause)
-        asked = self._interim.row(self._target, self._estimates.in_force, self._share_s)
+        asked = self._compensation.row(self._target, self._estimates.in_force, self._share_s)
         if asked != self._row:
             self._ask_for(asked)
         if before >= 0 and before != self._row:
-            self._explanation.note(aim, self._target, asked, cause or CATCH_UP, goals, limits)
+            self._explanation.note(aim, self._target, asked, cause or CATCH_UP, goals, constraints)
         return self._explanation.decision(
             self._row,
             self._row != before,
             goals,
-            limits,
-            outlook,
+            constraints,
+            predictions,
             self._rows,
             gave_way,
             self._unmet,
         )
 
-    def _limits(self, outlook: Outlook) -> Limits:
+    def _constraints(self, predictions: Predictions) -> Constraints:
         """Return what the candidates have to meet.
 
         If even the most frugal candidate that is on time ends up too hot, heat is rationed: that
         one is used from now on, so that frames are on time for as long as can be.
         """
         goals, thermal = self._goals, self._estimates.thermal
-        limits = Limits(
-            normal.score_of(goals.on_time_probability) + self._estimates.extra_score,
+        constraints = Constraints(
+            score_for(goals.on_time_probability) + self._estimates.extra_score,
             goals.power_budget_w * (1 - _POWER_MARGIN),
             math.inf,
             goals.min_accuracy if self._model.accuracy_known else 0.0,
         )
         limit_c = goals.max_temperature_c
         if math.isinf(limit_c) or math.isnan(thermal.temperature_c):
-            return limits
+            return constraints
         horizon_s, margin_k = _FORESIGHT
         margin_k += _RESERVE_K * thermal.inertia(horizon_s)
         cap_w = thermal.power_for(limit_c - margin_k, horizon_s)
-        on_time = meeting(outlook, limits)
-        least_w = float(outlook.power_w[on_time].min()) if on_time.any() else 0.0
+        on_time = feasible(predictions, constraints)
+        least_w = float(predictions.power_w[on_time].min()) if on_time.any() else 0.0
         if least_w > cap_w or thermal.final_c(least_w) > limit_c - margin_k:
             horizon_s, margin_k = _LAST_RESORT
             cap_w = thermal.power_for(limit_c - margin_k, horizon_s)
             cap_w = min(cap_w, least_w * (1 + _POWER_MARGIN))
-        return replace(limits, thermal_power_w=cap_w)
+        return replace(constraints, thermal_power_w=cap_w)
 
-    def _outlook(self) -> Outlook:
+    def _predictions(self) -> Predictions:
         """Return what is expected of the candidates."""
         estimates, rows = self._estimates, self._rows
         needed, deviation = estimates.log_needed(rows)
         score = (math.log(self._share_s) - needed) / deviation
         power_w = estimates.power_w(rows)
-        return Outlook(self._accuracy, score, power_w, self._elsewhere)
+        return Predictions(self._accuracy, score, power_w, self._elsewhere)
 
     def _why_change(
-        self, outlook: Outlook, limits: Limits, chosen: int, gave_way: tuple[str, ...]
+        self,
+        predictions: Predictions,
+        constraints: Constraints,
+        chosen: int,
+        gave_way: tuple[str, ...],
     ) -> str:
         """Return the cause for which the target is to be changed now, '' to keep it."""
         if self._target < 0:
@@ -229,29 +238,28 @@ class ManagerPolicy:
         current = self._position.get(self._target, -1)
         if current < 0:
             return HELD
-        cause = self._why_not_keep(outlook, limits, current, chosen, gave_way)
+        cause = self._why_not_keep(predictions, constraints, current, chosen, gave_way)
         if cause or current == chosen:
             if current == chosen:
-                self._dwell.forget()
+                self._hysteresis.forget()
             return cause
         gain = float(self._accuracy[chosen] - self._accuracy[current])
-        saving = 1 - float(outlook.power_w[chosen] / outlook.power_w[current])
+        saving = 1 - float(predictions.power_w[chosen] / predictions.power_w[current])
         if self._goals.objective == 'accuracy' and gain > 0:
             cause, sight = ACCURACY, int(self.table.widths[self._rows[chosen]])
         elif saving > WORTHWHILE_SAVING:
             cause, sight = ENERGY, -2
         else:
-            self._dwell.forget()
+            self._hysteresis.forget()
             return ''
-        is_up = cause == ACCURACY
-        return (
-            cause if self._dwell.allows(sight, is_up, self._time_s, self._goals.period_s) else ''
-        )
+        period_s = self._goals.period_s
+        allows = self._hysteresis.allows(sight, cause == ACCURACY, self._time_s, period_s)
+        return cause if allows else ''
 
     def _why_not_keep(
         self,
-        outlook: Outlook,
-        limits: Limits,
+        predictions: Predictions,
+        constraints: Constraints,
         current: int,
         chosen: int,
         gave_way: tuple[str, ...],
@@ -260,17 +268,17 @@ class ManagerPolicy:
         if current == chosen:
             return ''
         risk = min(_KEEPING_RISK * (1 - self._goals.on_time_probability), 0.5)
-        keeping = normal.score_of(1 - risk)
+        keeping = score_for(1 - risk)
         # Once the frame rate has given way, only a clearly faster point is worth a change for it.
-        better = outlook.score[chosen] - (_CLEARLY if FRAME_RATE in gave_way else 0.0)
-        if outlook.score[current] < min(keeping, better):
+        better = predictions.score[chosen] - (_CLEARLY if FRAME_RATE in gave_way else 0.0)
+        if predictions.score[current] < min(keeping, better):
             return FRAME_RATE
-        power_w, better_w = outlook.power_w[current], outlook.power_w[chosen]
-        if power_w > limits.thermal_power_w * (1 + _POWER_MARGIN) and better_w < power_w:
+        power_w, better_w = predictions.power_w[current], predictions.power_w[chosen]
+        if power_w > constraints.thermal_power_w * (1 + _POWER_MARGIN) and better_w < power_w:
             return TEMPERATURE
-        if power_w > limits.power_w / (1 - _POWER_MARGIN) and better_w < power_w:
+        if power_w > constraints.power_w / (1 - _POWER_MARGIN) and better_w < power_w:
             return POWER
-        if self._accuracy[current] < limits.accuracy <= self._accuracy[chosen]:
+        if self._accuracy[current] < constraints.accuracy <= self._accuracy[chosen]:
             return ACCURACY
         return ''
 
@@ -280,7 +288,7 @@ class ManagerPolicy:
             accuracy = self._model.accuracy
             is_step_up = bool(accuracy[row] > accuracy[self._target])
             was_needed = cause in (FRAME_RATE, POWER, TEMPERATURE)
-            self._dwell.changed(is_step_up, was_needed, self._time_s, self._goals.period_s)
+            self._hysteresis.changed(is_step_up, was_needed, self._time_s, self._goals.period_s)
         self._target = row
         self._mark_elsewhere()
 

@@ -57,6 +57,7 @@ class ProfileModel:
         self.table = table
         self.is_profiled = is_profiled
         self.main_knobs = [main_knob(name, table.knobs) for name in table.placements]
+        self._is_shared = [len(processors_of(name)) > 1 for name in table.placements]
         self.distinct_widths = tuple(int(width) for width in np.unique(table.widths))
         self.width_rank = np.searchsorted(self.distinct_widths, table.widths)
         columns = np.array(self.main_knobs)[table.placement_index]
@@ -181,7 +182,7 @@ class ProfileModel:
         latency = table.latency_s.copy()
         idle, busy = self.idle_w.copy(), self.busy_w.copy()
         for place, main in enumerate(self.main_knobs):
-            if len(processors_of(table.placements[place])) > 1:
+            if self._is_shared[place]:
                 rows = np.flatnonzero(table.placement_index == place)
                 self._cap_shared(rows, caps, latency, idle, busy)
                 continue

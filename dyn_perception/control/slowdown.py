@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dyn_perception.control.feature_filter import JUMP_SCORE, FeatureFilter
+from dyn_perception.control.kalman_filter import JUMP_SCORE, KalmanFilter
 from dyn_perception.control.profile_model import ProfileModel
 
 # Load above which the law is not followed any further: 1/(1 - load) would grow without bound.
@@ -25,7 +25,7 @@ def load_feature(load: float) -> float:
     return -math.log1p(-min(max(load, 0.0), _HIGHEST_LOAD))
 
 
-class ContentionLaw:
+class ContentionModel:
     """Learns ln(slowdown) = base + exponent * -ln(1 - load by others) of one placement.
 
     Exponent 1 is time-sharing; processors that interleave (GPUs) or have spare cores have less.
@@ -81,7 +81,7 @@ _NOISE_RANGE = (0.01**2, 0.5**2)
 _PROCESS_NOISE = 0.004**2
 # Weights of what is not known in the margin of a point, see `estimate`.
 _CAUTION = 0.5
-_CURIOSITY = 0.2
+_EXPLORATION = 0.2
 # Frames after a change that are not used to learn the law of contention.
 _CALM_FRAMES = 12
 # Change in -ln(1 - load) that is worth acting on before a frame shows it.
@@ -108,7 +108,7 @@ class PlacementSlowdown:
 
     Attributes:
         filter: the estimate.
-        law: slowdown under load by others.
+        contention: slowdown under load by others.
         load: load by others as last seen (NaN: not known).
     """
 
@@ -130,8 +130,8 @@ class PlacementSlowdown:
         covariance[1 + self._widths :, 1 + self._widths :] = clock_deviation**2 * (
             np.exp(-0.5 * distance**2) + 0.02 * np.eye(self._clocks)
         )
-        self.filter = FeatureFilter(covariance, _NOISE_DEVIATION**2, _NOISE_RANGE, _PROCESS_NOISE)
-        self.law = ContentionLaw(common)
+        self.filter = KalmanFilter(covariance, _NOISE_DEVIATION**2, _NOISE_RANGE, _PROCESS_NOISE)
+        self.contention = ContentionModel(common)
         self.load = math.nan
         self._load_when_measured = math.nan
         self._width_state = 1 + model.width_rank
@@ -145,7 +145,7 @@ class PlacementSlowdown:
         self._forgetting_s = _FORGETTING_S
         self._was_forgotten = False
         self._mean = np.zeros(len(self.rows))
-        self._doubt = np.zeros(len(self.rows))
+        self._margin = np.zeros(len(self.rows))
         self._outdated = True
 
     def states(self, row: int) -> tuple[int, int, int]:
@@ -197,28 +197,28 @@ class PlacementSlowdown:
         self._forgetting_s = _FORGETTING_S
         self._outdated = True
         if not in_use:
-            mean, variance = self.law.predict(load)
+            mean, variance = self.contention.predict(load)
             self.filter.replace_common(mean, variance)
             return
         newer_than_frames = start_s >= self._measured_s
         if not newer_than_frames:
             steady = abs(load_feature(load) - load_feature(before)) < _WORTH_FORESEEING / 2
             if steady and self._frames_since_change >= _CALM_FRAMES:
-                self.law.learn(float(self.filter.mean[0]), load, end_s - self._learned_s)
+                self.contention.learn(float(self.filter.mean[0]), load, end_s - self._learned_s)
                 self._learned_s = end_s
             self._load_when_measured = load
         elif not math.isnan(before):
-            difference, variance = self.law.difference(load, before)
+            difference, variance = self.contention.difference(load, before)
             if abs(load_feature(load) - load_feature(before)) >= _WORTH_FORESEEING:
                 self.filter.shift_common(difference, variance)
                 self._load_when_measured = load
 
-    def rest(self, time_s: float, elapsed_s: float) -> None:
+    def forget(self, time_s: float, elapsed_s: float) -> None:
         """Let time pass out of use: without any load seen, forget what was measured."""
         if time_s - self._load_s < _LOAD_STALE_S:
             return
         self._was_forgotten = True
-        mean, variance = self.law.predict(0.0)
+        mean, variance = self.contention.predict(0.0)
         share = math.exp(-elapsed_s / self._forgetting_s)
         common = float(self.filter.mean[0])
         gained = (1 - share) * (common - mean) ** 2
@@ -239,12 +239,12 @@ class PlacementSlowdown:
         return math.sqrt(max(float(self.filter.covariance[0, 0]), 0.0) + self.filter.noise)
 
     def estimate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and doubt of ln(slowdown) at this placement's rows: [rows].
+        """Return mean and margin of ln(slowdown) at this placement's rows: [rows].
 
-        The doubt is what is to be added to the mean when a point is judged. How slow the placement
+        The margin is added to the mean when a point is judged. How slow the placement
         is now may be overlooked at a cost, so its deviation is added (`_CAUTION`). How wrong the
         profile is about a width or clock is learned by trying it, once, and a wrong guess costs
-        few frames: that deviation is subtracted (`_CURIOSITY`; optimism in the face of
+        few frames: that deviation is subtracted (`_EXPLORATION`; optimism in the face of
         uncertainty: Lai and Robbins 1985, Auer et al., "Finite-time analysis of the multiarmed
         bandit problem", 2002).
         """
@@ -259,6 +259,6 @@ class PlacementSlowdown:
             spread = own[:, None] + clock[None, :] + 2 * covariance[1:split, split:]
             variance = spread.ravel()[self._cell]
             least = max(float(variance.min()), 0.0)
-            self._doubt = _CAUTION * math.sqrt(least) - _CURIOSITY * np.sqrt(variance - least)
+            self._margin = _CAUTION * math.sqrt(least) - _EXPLORATION * np.sqrt(variance - least)
             self._outdated = False
-        return self._mean, self._doubt
+        return self._mean, self._margin

@@ -11,13 +11,14 @@ import os
 import re
 from pathlib import Path
 
-from dyn_perception.inference.onnx_gpu_options import CUDA_PROVIDER, TENSORRT_PROVIDER
 from dyn_perception.inference.placement import Gpus
 
 _CARD = re.compile(r'nvidia[0-9]+')
 _JETSON_DEVICES = ('nvhost-gpu', 'nvgpu', 'nvmap')
 """Of the Jetson generations; each has one GPU on its chip, some of them as nvidia0, too."""
 
+CUDA_PROVIDER = 'CUDAExecutionProvider'
+TENSORRT_PROVIDER = 'TensorrtExecutionProvider'
 GPU_PROVIDERS = {'onnx': CUDA_PROVIDER, 'tensorrt': TENSORRT_PROVIDER}
 """ONNX Runtime's provider on GPUs of the engines that use it."""
 

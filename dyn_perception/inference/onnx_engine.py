@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The default engine: ONNX Runtime on the CPU, one session for each group."""
 
+import ctypes
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -12,13 +14,13 @@ from numpy.typing import NDArray
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.onnx_content import refers_to_other_files
-from dyn_perception.inference.onnx_memory import release_freed_memory, share_arena
 from dyn_perception.inference.placement import ANYWHERE, Placement
 from dyn_perception.network.bundle import Bundle
 
-_INPUT = 'image'
+MODEL_INPUT = 'image'
 _OUTPUT = 'logits'
 _ERRORS_ONLY = 3
+_EXTEND_AS_REQUESTED = 1  # and not to the next power of two
 
 ProviderSetting: TypeAlias = 'str | tuple[str, dict[str, str]]'
 """A provider of ONNX Runtime, with options."""
@@ -89,7 +91,7 @@ class OnnxEngine(Engine):
             logits = np.empty((len(batch), self.classes), np.float32)
             output = onnxruntime.OrtValue.ortvalue_from_numpy(logits)
             io = session.io_binding()
-            io.bind_ortvalue_input(_INPUT, value)
+            io.bind_ortvalue_input(MODEL_INPUT, value)
             io.bind_ortvalue_output(_OUTPUT, output)
             self._bindings.append(_Binding(io, output, logits))
         self._batch = batch
@@ -145,12 +147,12 @@ class OnnxEngine(Engine):
         inputs = {value.name: value for value in session.get_inputs()}
         outputs = {value.name: value for value in session.get_outputs()}
         right = (
-            set(inputs) == {_INPUT}
+            set(inputs) == {MODEL_INPUT}
             and _OUTPUT in outputs
-            and inputs[_INPUT].type == outputs[_OUTPUT].type == 'tensor(float)'
-            and inputs[_INPUT].shape[1:] == list(self.image_shape)
+            and inputs[MODEL_INPUT].type == outputs[_OUTPUT].type == 'tensor(float)'
+            and inputs[MODEL_INPUT].shape[1:] == list(self.image_shape)
             and outputs[_OUTPUT].shape[1:] == [self.classes]
-            and not isinstance(inputs[_INPUT].shape[0], int)
+            and not isinstance(inputs[MODEL_INPUT].shape[0], int)
         )
         if not right:
             found = ', '.join(
@@ -158,7 +160,7 @@ class OnnxEngine(Engine):
                 for value in (*inputs.values(), *outputs.values())
             )
             raise EngineError(
-                f'group {group} of {bundle.path} has {found}: it needs input {_INPUT} float '
+                f'group {group} of {bundle.path} has {found}: it needs input {MODEL_INPUT} float '
                 f'[N, {", ".join(map(str, self.image_shape))}] and output {_OUTPUT} float '
                 f'[N, {self.classes}]; export the bundle again'
             )
@@ -189,3 +191,29 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options.add_session_config_entry('session.use_env_allocators', '1')
     options.add_session_config_entry('session.load_model_format', 'ONNX')
     return options
+
+
+@functools.cache
+def share_arena() -> None:
+    """Register one memory arena in this process for all sessions that ask for it.
+
+    Sessions that run in turn can use the same memory for their intermediate results; a batch of
+    48 regions of a 72 MB network of four groups needs 107 MiB so, 233 MiB with an arena each.
+    Sessions with default options are not affected.
+    """
+    memory = onnxruntime.OrtMemoryInfo(
+        'Cpu', onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    settings = onnxruntime.OrtArenaCfg({'arena_extend_strategy': _EXTEND_AS_REQUESTED})
+    onnxruntime.create_and_register_allocator(memory, settings)
+
+
+def release_freed_memory() -> None:
+    """Return freed memory to the system where the C library can (glibc).
+
+    Loading a model copies its weights several times; without this most of the freed copies
+    stay with the process.
+    """
+    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)
+    if trim is not None:
+        trim(ctypes.c_size_t(0))

@@ -1,6 +1,9 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The engine on an NVIDIA GPU: ONNX Runtime's CUDA provider. Written to its documentation."""
+"""The engine on an NVIDIA GPU: ONNX Runtime's CUDA provider. Written to its documentation.
+
+https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html
+"""
 
 import time
 from collections.abc import Sequence
@@ -10,13 +13,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dyn_perception.inference.errors import EngineError, PlacementError
-from dyn_perception.inference.onnx_engine import OnnxEngine, ProviderSetting
-from dyn_perception.inference.onnx_gpu_library import (
+from dyn_perception.inference.gpu import CUDA_PROVIDER
+from dyn_perception.inference.gpu_libraries import (
     load_cuda_libraries,
     reason_in,
     why_not_loaded,
 )
-from dyn_perception.inference.onnx_gpu_options import CUDA_PROVIDER, cuda_options
+from dyn_perception.inference.onnx_engine import OnnxEngine, ProviderSetting
 from dyn_perception.inference.placement import ANY_CPU, Placement
 from dyn_perception.network.bundle import Bundle
 
@@ -117,3 +120,32 @@ class OnnxGpuEngine(OnnxEngine):
     def _input_value(self, batch: NDArray[np.float32]) -> onnxruntime.OrtValue:
         self._on_device = onnxruntime.OrtValue.ortvalue_from_numpy(batch, _DEVICE, self._device)
         return self._on_device
+
+
+def cuda_options(device: int) -> dict[str, str]:
+    """Return the options of the CUDA provider.
+
+    CUDA graphs (`enable_cuda_graph`) stay off. ONNX Runtime captures in the mode in which CUDA
+    refuses calls of all other threads that may allocate memory, so the next engine, which is
+    warmed up beside the running one, would break the running one. A replay also reads and writes
+    the addresses of the capture, whatever is bound later. The torch engine captures in the mode
+    that concerns its own thread only.
+
+    `gpu_mem_limit` is not set: it bounds one session's arena, and there is one for each group.
+
+    Args:
+        device: CUDA's index.
+    """
+    return {
+        # The first device is the default; ONNX Runtime 1.31 warns where it is named all the same.
+        **({'device_id': str(device)} if device else {}),
+        # All algorithms are tried when a batch size is new, which is in the warm-up.
+        'cudnn_conv_algo_search': 'EXHAUSTIVE',
+        # At most 32 MB to try one: more can take GBs, which a Jetson's CPU shares, and gains
+        # in half precision, which is not used here.
+        'cudnn_conv_use_max_workspace': '0',
+        # And not to the next power of two; the batch size does not change.
+        'arena_extend_strategy': 'kSameAsRequested',
+        # In a stream of their own, copies race with the computation.
+        'do_copy_in_default_stream': '1',
+    }

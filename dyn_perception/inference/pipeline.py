@@ -3,6 +3,7 @@
 """From a camera image to the classes of its regions."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -10,14 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.images.decoding import EncodedImage, RawImage, decode_image
+from dyn_perception.inference.affinity import on_cores
 from dyn_perception.inference.engine import Engine
+from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.preprocessing import Preprocessor
-from dyn_perception.inference.scores import softmax
-from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule
-from dyn_perception.inference.time_estimate import TimeEstimate
+from dyn_perception.inference.stopping import (
+    FrameLimits,
+    StopReason,
+    StopRule,
+    TimeEstimate,
+    softmax,
+)
 from dyn_perception.network.bundle import Bundle
 
-__all__ = ['FrameLimits', 'FrameResult', 'Pipeline', 'StopReason']
+__all__ = ['FrameLimits', 'FrameResult', 'Pipeline', 'PipelineFactory', 'StopReason']
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,14 @@ class Pipeline:
             ImageError: if the grid has no region.
             EngineError: if running the network fails.
         """
-        self._manifest = bundle.manifest
+        manifest = bundle.manifest
+        self._temperatures = tuple(figures.temperature for figures in manifest.widths)
+        self._accuracies = tuple(
+            manifest.expected_accuracy(figures.width) for figures in manifest.widths
+        )
         self._engine = engine
         self.placement = engine.placement
-        self._preprocessor = Preprocessor(bundle.manifest.input, regions)
+        self._preprocessor = Preprocessor(manifest.input, regions)
         # With one thread all work is done in the caller's, whose time leaves out the node's
         # other threads.
         self._clock = time.thread_time if engine.threads == 1 else time.process_time
@@ -112,10 +123,9 @@ class Pipeline:
         busy_start = self._clock()
         batch = self._preprocessor(decode_image(image))
         preprocessed = time.perf_counter()
-        stop = StopRule(limits, self._manifest, self._group_time, self._delivery_time)
+        stop = StopRule(limits, self._temperatures, self._group_time, self._delivery_time)
         result = self._engine.run(batch, limits.width, stop)
-        temperature = self._manifest.figures(result.groups_run).temperature
-        scores = softmax(result.logits, temperature)
+        scores = softmax(result.logits, self._temperatures[result.groups_run - 1])
         class_ids = scores.argmax(axis=1)
         best_region = int(scores.max(axis=1).argmax())
         self._learn(result.group_seconds)
@@ -130,7 +140,7 @@ class Pipeline:
             groups_run=result.groups_run,
             stop_reason=result.stop_reason,
             placement=self.placement.name,
-            expected_accuracy=self._manifest.expected_accuracy(result.groups_run),
+            expected_accuracy=self._accuracies[result.groups_run - 1],
             preprocessing_s=preprocessed - start,
             inference_s=end - preprocessed,
             busy_s=self._engine.busy_times(self._clock() - busy_start),
@@ -144,3 +154,38 @@ class Pipeline:
     def _learn(self, group_seconds: tuple[float, ...]) -> None:
         for seconds in group_seconds:
             self._group_time.add(seconds)
+
+
+@dataclass(frozen=True)
+class PipelineFactory:
+    """Makes pipelines that differ only in their placement.
+
+    Attributes:
+        bundle: the network.
+        create_engine: loads it into an engine for a placement.
+        regions: rows and columns of the grid that a frame is cut into.
+    """
+
+    bundle: Bundle
+    create_engine: Callable[[Placement], Engine]
+    regions: tuple[int, int] = (1, 1)
+
+    def make(self, placement: Placement) -> Pipeline:
+        """Return a pipeline that is ready for its first frame.
+
+        The threads of its libraries run on the cores of the placement; the one that calls
+        `Pipeline.run` has to be put there by `set_thread_cores`.
+
+        Raises:
+            BundleError: if a file of the bundle was changed.
+            EngineError: if the network cannot be loaded or run there.
+        """
+        return on_cores(placement.processors[0].cores, lambda: self._make(placement))
+
+    def _make(self, placement: Placement) -> Pipeline:
+        engine = self.create_engine(placement)
+        try:
+            return Pipeline(self.bundle, engine, self.regions)
+        except BaseException:
+            engine.close()
+            raise

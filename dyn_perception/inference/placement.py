@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.processors.cores import (
@@ -58,7 +59,7 @@ class Placement:
     name: str
     processors: tuple[Processor, ...]
 
-    @property
+    @cached_property  # each frame asks
     def runs_in_any_thread(self) -> bool:
         """Whether the thread that asks for a frame need not be on certain cores."""
         return all(part.cores is None and not part.is_gpu for part in self.processors)

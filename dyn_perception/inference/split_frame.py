@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from dyn_perception.inference.affinity import on_cores, set_thread_cores
 from dyn_perception.inference.engine import Engine, EngineResult
 from dyn_perception.inference.placement import Processor
-from dyn_perception.inference.stopping import StopReason, StopRule
-from dyn_perception.inference.time_estimate import TimeEstimate
+from dyn_perception.inference.stopping import StopReason, StopRule, TimeEstimate
 
 
 class SplitPart:

@@ -1,21 +1,20 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The engine on an NVIDIA GPU with TensorRT, ONNX Runtime's provider. Written to its documents."""
+"""The engine on an NVIDIA GPU with TensorRT, ONNX Runtime's provider. Written to its documents.
+
+https://onnxruntime.ai/docs/execution-providers/TensorRT-ExecutionProvider.html
+"""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.inference.errors import EngineError
-from dyn_perception.inference.onnx_engine import ProviderSetting
-from dyn_perception.inference.onnx_gpu_engine import OnnxGpuEngine
-from dyn_perception.inference.onnx_gpu_options import (
-    CUDA_PROVIDER,
-    TENSORRT_PROVIDER,
-    cuda_options,
-    tensorrt_options,
-)
+from dyn_perception.inference.gpu import CUDA_PROVIDER, TENSORRT_PROVIDER
+from dyn_perception.inference.onnx_engine import MODEL_INPUT, ProviderSetting
+from dyn_perception.inference.onnx_gpu_engine import OnnxGpuEngine, cuda_options
 from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.tensorrt_cache import engine_folder, timing_folder
 from dyn_perception.network.bundle import Bundle
@@ -70,3 +69,39 @@ class TensorrtEngine(OnnxGpuEngine):
                 f'1...{self._largest_batch}; create the engine for larger ones'
             )
         super()._begin(batch)
+
+
+def tensorrt_options(
+    device: int,
+    image_shape: tuple[int, int, int],
+    largest_batch: int,
+    engine_folder: Path,
+    timing_folder: Path,
+) -> dict[str, str]:
+    """Return the options of the TensorRT provider; CUDA graphs stay off as in `cuda_options`.
+
+    Args:
+        device: CUDA's index.
+        image_shape: of one image, [3, height, width].
+        largest_batch: the engines are built for batches of 1 to so many, best for the largest.
+        engine_folder: for the engines of one model.
+        timing_folder: for the times of layers, which building groups of the same shape shares.
+    """
+    image = 'x'.join(map(str, image_shape))
+    shapes = {'min': 1, 'opt': largest_batch, 'max': largest_batch}
+    return {
+        'device_id': str(device),
+        # Calibrated scores and the accuracy in the bundle are those of single precision.
+        'trt_fp16_enable': '0',
+        'trt_int8_enable': '0',
+        'trt_engine_cache_enable': '1',
+        'trt_engine_cache_path': str(engine_folder),
+        'trt_timing_cache_enable': '1',
+        'trt_timing_cache_path': str(timing_folder),
+        # With these the engines are built when the network is loaded and not when a frame comes,
+        # and no other batch size makes them be built again.
+        **{
+            f'trt_profile_{bound}_shapes': f'{MODEL_INPUT}:{batch}x{image}'
+            for bound, batch in shapes.items()
+        },
+    }

@@ -4,6 +4,7 @@
 
 import json
 import math
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -99,6 +100,12 @@ class Manifest(_Part):
             odd = ', '.join(sorted(set(self.files) ^ set(expected)))
             raise ValueError(f'files must list exactly {", ".join(expected)}; differing: {odd}')
         return self
+
+    @property
+    def group_macs(self) -> tuple[int, ...]:
+        """Multiply-accumulate operations of each group for one image."""
+        totals = [0, *(figures.macs for figures in self.widths)]
+        return tuple(after - before for before, after in pairwise(totals))
 
     def figures(self, width: int) -> WidthFigures:
         """Return the figures of one width, 1...groups."""

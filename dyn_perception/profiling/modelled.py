@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operating points of a simulated board: by its description, nothing is measured."""
 
-from itertools import pairwise
-
 from dyn_perception.control.operating_points import OperatingPointTable
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.profiling.errors import ProfileError
@@ -34,13 +32,13 @@ def modelled_table(board: str, manifest: Manifest, regions: int) -> OperatingPoi
     Raises:
         ProfileError: if the description cannot be used.
     """
-    totals = [0, *(figures.macs for figures in manifest.widths)]
-    macs = [float(after - before) for before, after in pairwise(totals)]
     widths = range(1, manifest.groups + 1)
     accuracies = tuple(manifest.expected_accuracy(width) for width in widths)
     try:
         description = load_board_description(board)
-        workload = workload_by_macs(description, macs, batch=regions, name=manifest.name)
+        workload = workload_by_macs(
+            description, manifest.group_macs, batch=regions, name=manifest.name
+        )
         network = SimulatedNetwork(manifest.name, accuracies, regions, workload, 1)
         intensity = {name: workload.law(name).intensity for name in workload.processors}
         model = BoardModel(description)

@@ -10,8 +10,7 @@ from pathlib import Path
 from dyn_perception.board.board import Board, open_board
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import check_parts, create_engine
-from dyn_perception.inference.pipeline import Pipeline
-from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.pipeline import Pipeline, PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, GPU, Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle

@@ -3,7 +3,6 @@
 """An engine that takes as long as a simulated board would: real answers in modelled time."""
 
 import dataclasses
-import itertools
 import time
 from collections.abc import Callable
 
@@ -56,7 +55,7 @@ class StretchedEngine(Engine):
         super().__init__(manifest, engine.threads, placement)
         self._engine = engine
         self._board = board
-        self._macs = group_macs(manifest)
+        self._macs = manifest.group_macs
         self._workload = workload_by_macs(board.description, self._macs)
         self._batch_size = 1
         self._is_first: bool | None = None
@@ -163,12 +162,6 @@ class StretchedEngine(Engine):
             self._workload = workload_by_macs(description, self._macs, batch=batch_size)
             self._batch_size = batch_size
         return self._workload
-
-
-def group_macs(manifest: Manifest) -> tuple[int, ...]:
-    """Return the multiply-accumulate operations of each group for one image."""
-    totals = [0, *(figures.macs for figures in manifest.widths)]
-    return tuple(after - before for before, after in itertools.pairwise(totals))
 
 
 def stretch(

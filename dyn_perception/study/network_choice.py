@@ -43,8 +43,7 @@ def choose_network(
         regions = max(1, round(_CAMERA_PERIOD_S / _fastest_s(workload, clocks_mhz)))
         return SimulatedNetwork(name, PUBLISHED_ACCURACIES, regions, workload, regions)
     manifest = _manifest(_PUBLISHED_WORKLOAD if name == PUBLISHED else name)
-    totals = [figures.macs for figures in manifest.widths]
-    macs = [after - before for before, after in zip([0, *totals], totals, strict=False)]
+    macs = manifest.group_macs
     one_s, two_s = (
         _fastest_s(workload_by_macs(description, macs, batch=batch), clocks_mhz)
         for batch in (1, 2)

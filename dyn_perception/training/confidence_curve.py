@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dyn_perception.datasets.labelled_images import LabelledImages
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.scores import softmax
+from dyn_perception.inference.stopping import softmax
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.training.evaluation import width_logits
 

@@ -7,10 +7,10 @@ import math
 import pytest
 
 from dyn_perception.control.arrivals import CameraArrivals
+from dyn_perception.control.board_readings import BackgroundLoads
 from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
-from dyn_perception.control.others_load import OthersLoads
 from dyn_perception.control.policy import BoardObservation, ProcessorObservation
-from dyn_perception.control.power import ProfiledPower
+from dyn_perception.control.power_and_heat import ProfiledPower
 from dyn_perception.control.profile_model import ProfileModel, main_knob
 
 BOTH = 'gpu+cpu:big'
@@ -57,7 +57,7 @@ def test_a_clock_that_is_held_down_slows_what_it_is_part_of(
 
 def test_load_by_others_counts_by_the_work_that_each_processor_does(model: ProfileModel) -> None:
     assert model.shares == {BOTH: {'gpu': pytest.approx(2 / 3), 'cpu:big': pytest.approx(1 / 3)}}
-    loads = OthersLoads(model.table.placements, model.shares)
+    loads = BackgroundLoads(model.table.placements, model.shares)
     arrivals = CameraArrivals()
     for loaded in ({'gpu': 0.6, 'cpu:big': 0.3}, {'gpu': 0.6}):
         processors = tuple(ProcessorObservation(*item) for item in _named(loaded))

@@ -14,8 +14,7 @@ from dyn_perception.inference.affinity import on_cores, set_thread_cores
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.pipeline import FrameLimits, Pipeline
-from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.pipeline import FrameLimits, Pipeline, PipelineFactory
 from dyn_perception.inference.placement import ANYWHERE, Machine, Placement
 from dyn_perception.network.bundle import Bundle, load_bundle
 from dyn_perception.processors.cores import usable_cores

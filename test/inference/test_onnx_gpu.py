@@ -9,14 +9,11 @@ import pytest
 
 from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.onnx_gpu_library import reason_in, why_not_loaded
-from dyn_perception.inference.onnx_gpu_options import (
-    CUDA_PROVIDER,
-    TENSORRT_PROVIDER,
-    cuda_options,
-    tensorrt_options,
-)
+from dyn_perception.inference.gpu import CUDA_PROVIDER, TENSORRT_PROVIDER
+from dyn_perception.inference.gpu_libraries import reason_in, why_not_loaded
+from dyn_perception.inference.onnx_gpu_engine import cuda_options
 from dyn_perception.inference.placement import Gpus, Machine
+from dyn_perception.inference.tensorrt_engine import tensorrt_options
 from dyn_perception.network.bundle import Bundle, load_bundle
 from support.bundles import write_test_bundle
 

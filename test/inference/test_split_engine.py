@@ -13,8 +13,7 @@ from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import Placement, Processor
 from dyn_perception.inference.split_engine import SplitEngine
-from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule
-from dyn_perception.inference.time_estimate import TimeEstimate
+from dyn_perception.inference.stopping import FrameLimits, StopReason, StopRule, TimeEstimate
 from dyn_perception.network.bundle import Bundle, load_bundle
 from dyn_perception.processors.cores import usable_cores
 from support.bundles import write_test_bundle
@@ -107,7 +106,8 @@ def test_both_parts_compute_at_once_and_a_slow_one_gets_fewer_groups(bundle, bat
 
 
 def stop_rule(bundle: Bundle, limits: FrameLimits) -> StopRule:
-    return StopRule(limits, bundle.manifest, TimeEstimate(), TimeEstimate())
+    temperatures = [figures.temperature for figures in bundle.manifest.widths]
+    return StopRule(limits, temperatures, TimeEstimate(), TimeEstimate())
 
 
 def test_deadline_and_confidence_leave_groups_out(bundle, batch) -> None:

@@ -13,8 +13,7 @@ from dyn_perception.inference.engines import create_engine
 from dyn_perception.inference.errors import EngineError, PlacementError
 from dyn_perception.inference.placement import Gpus, Machine
 from dyn_perception.inference.split_engine import SplitEngine
-from dyn_perception.inference.torch_batch import StaticBatches
-from dyn_perception.inference.torch_gpu_engine import TorchGpuEngine
+from dyn_perception.inference.torch_gpu_engine import StaticBatches, TorchGpuEngine
 from dyn_perception.network.bundle import Bundle, load_bundle
 from support.bundles import write_test_bundle
 from support.host_device import HostDevice

@@ -54,3 +54,10 @@ def test_an_unmeasured_accuracy_is_nan(content):
     manifest = parse_manifest(json.dumps(content), 'test')
     assert manifest.expected_accuracy(1) != manifest.expected_accuracy(1)
     assert manifest.expected_accuracy(2) == content['widths'][1]['accuracy']
+
+
+def test_macs_of_a_width_are_those_of_its_groups(content):
+    manifest = parse_manifest(json.dumps(content), 'test')
+    assert len(manifest.group_macs) == manifest.groups > 1
+    for figures in manifest.widths:
+        assert figures.macs == sum(manifest.group_macs[: figures.width])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dyn_perception.control.arrivals import CameraArrivals
-from dyn_perception.control.others_load import OthersLoads
+from dyn_perception.control.board_readings import BackgroundLoads
 from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 from dyn_perception.control.prior_table import WidthCost, prior_table
 from dyn_perception.control.profile_model import main_knob
@@ -59,7 +59,7 @@ def test_points_without_a_profile_are_those_of_the_gpu() -> None:
 
 
 def test_load_by_others_is_that_of_the_gpu() -> None:
-    loads = OthersLoads(['cuda:0', 'cuda:1', 'gpu'], {})
+    loads = BackgroundLoads(['cuda:0', 'cuda:1', 'gpu'], {})
     loads.own_work.add(0.0, 0.1, {'gpu': 0.02})
     gpu = ProcessorObservation('gpu', 'gpu', load=0.5, cores=1.0)
     loads.add(BoardObservation(time_s=0.1, window_s=0.1, processors=(gpu,)))

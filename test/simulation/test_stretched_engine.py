@@ -13,7 +13,7 @@ from dyn_perception.network.manifest import Manifest, WidthFigures, expected_fil
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.program import Program
 from dyn_perception.simulation.simulated_processors import SimulatedProcessors
-from dyn_perception.simulation.stretched_engine import StretchedEngine, group_macs
+from dyn_perception.simulation.stretched_engine import StretchedEngine
 from dyn_perception.simulation.workload import Workload, workload_by_macs
 from support.live_boards import SteppedBoard
 
@@ -283,10 +283,6 @@ def test_closing_ends_the_registration_and_the_engine(
     engine.close()
     assert stepped.board.programs.names() == []
     assert engine._engine.closed
-
-
-def test_macs_of_groups_are_differences_of_widths() -> None:
-    assert group_macs(make_manifest()) == MACS
 
 
 def test_without_a_board_there_is_no_engine(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 """The perception node on a machine where the network can be loaded only once."""
 
 from dyn_perception.inference.errors import EngineError
-from dyn_perception.inference.pipeline import Pipeline
-from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.pipeline import Pipeline, PipelineFactory
 from dyn_perception.inference.placement import Placement
 from support import paced_perception
 

@@ -15,8 +15,7 @@ from dyn_perception.inference.affinity import set_thread_cores
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.pipeline import Pipeline
-from dyn_perception.inference.placed_pipeline import PipelineFactory
+from dyn_perception.inference.pipeline import Pipeline, PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle

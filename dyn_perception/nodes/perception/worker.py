@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 from dyn_perception.images.mailbox import Mailbox
-from dyn_perception.inference.time_estimate import TimeEstimate
+from dyn_perception.inference.stopping import TimeEstimate
 
 _QUICK_S = 0.004
 _REST = 1.5

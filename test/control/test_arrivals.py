@@ -3,6 +3,7 @@
 """Which cameras count, when their frames arrive, and how long those wait."""
 
 import math
+import random
 
 import pytest
 from hypothesis import given
@@ -181,3 +182,26 @@ def test_no_backlog_where_a_frame_of_every_camera_fits_the_period(
         last[camera] = arrival_s
         cameras = [Camera(end_s - age_s, PERIOD_S) for age_s in last]
         assert backlog_s(cameras, count, work_s, PERIOD_S) <= 1e-9
+
+
+def test_an_overdue_frame_is_noticed_only_where_arrivals_are_regular() -> None:
+    regular = Arrivals()
+    for number in range(40):
+        regular.add(number * 0.1, number * 0.1 + 0.05, 0)
+    assert regular.next_start_s == pytest.approx(4.0)
+    assert regular.worked_s(4.0) == 0.0
+    assert regular.worked_s(4.08) == pytest.approx(0.08, abs=0.01)
+    assert regular.worked_s(5.0) == 0.0  # the camera may have stopped
+    irregular, noise = Arrivals(), random.Random(5)
+    time_s = 0.0
+    for _ in range(40):
+        time_s += noise.uniform(0.02, 0.2)
+        irregular.add(time_s, time_s + 0.01, 0)
+    assert irregular.worked_s(time_s + 0.3) == 0.0
+
+
+def test_dropped_frames_do_not_make_arrivals_irregular() -> None:
+    arrivals = Arrivals()
+    for number in range(40):
+        arrivals.add(number * 0.2, number * 0.2 + 0.15, 1)
+    assert arrivals.are_regular and arrivals.interval_s == pytest.approx(0.1)

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What others take of boards whose CPU has several clusters."""
+"""Clocks in force, and what others take of boards whose CPU has several clusters."""
 
 import math
 
@@ -9,11 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyn_perception.control.arrivals import CameraArrivals
-from dyn_perception.control.others_load import OthersLoads
+from dyn_perception.control.board_readings import BackgroundLoads, Clocks, OwnWork
+from dyn_perception.control.operating_points import OperatingPoint
 from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 
 CORES = {'cpu:little': 4.0, 'cpu:big': 2.0}
+
+
 PLACEMENTS = ('cpu', 'cpu:little', 'cpu:big', 'cpu:0', 'gpu+cpu')
+
+
 ONE_S = 1.0
 
 
@@ -21,7 +26,7 @@ def loads_by_others(
     busy: dict[str, float], own: dict[str, float], cores: dict[str, float] = CORES
 ) -> dict[str, float]:
     """Return the loads that follow from busy cores and own work over one second."""
-    loads = OthersLoads(PLACEMENTS, {'gpu+cpu': {'gpu': 0.75, 'cpu': 0.25}})
+    loads = BackgroundLoads(PLACEMENTS, {'gpu+cpu': {'gpu': 0.75, 'cpu': 0.25}})
     loads.own_work.add(0.0, ONE_S, own)
     processors = [
         ProcessorObservation(
@@ -93,3 +98,42 @@ def test_any_core_of_one_cluster_is_that_cluster(load: float, count: int) -> Non
     mapped = loads_by_others({'cpu:all': load * count}, {'cpu:all': 0.3}, one)
     named = loads_by_others({'cpu:all': load * count}, {'cpu': 0.3}, one)
     assert mapped == pytest.approx(named)
+
+
+def test_own_work_is_told_from_that_of_others() -> None:
+    work = OwnWork()
+    work.add(0.00, 0.04, {'gpu': 0.02})
+    work.add(0.05, 0.09, {'gpu': 0.04, 'cpu:a57': 0.01})
+    assert work.share('gpu', 0.0, 0.1) == pytest.approx(0.6)
+    assert work.share('gpu', 0.02, 0.06) == pytest.approx((0.01 + 0.01) / 0.04)
+    assert work.share('cpu:a57', 0.0, 0.1) == pytest.approx(0.1)
+    assert work.share('other', 0.0, 0.1) == 0.0
+
+
+def reading(time_s: float, clock: float, limit: float, throttled: bool) -> BoardObservation:
+    processor = ProcessorObservation('gpu', 'gpu', 0.5, clock, limit, 300.0, 1200.0)
+    return BoardObservation(time_s, 0.1, throttled=throttled, processors=(processor,))
+
+
+def test_clocks_that_the_board_or_somebody_else_holds_down_are_noticed() -> None:
+    clocks = Clocks()
+    clocks.want(OperatingPoint(1, 'gpu', (('gpu', 1200.0),), 0.01), 0.0)
+    assert clocks.under_way is False  # nothing else is known to be in force
+    clocks.confirm({'gpu': 1200.0}, 0.0)
+    assert not clocks.observe(reading(1.0, 1200.0, 1200.0, False)) and not clocks.caps
+    assert clocks.observe(reading(2.0, 700.0, 1200.0, True)) and clocks.caps == {'gpu': 700.0}
+    assert clocks.observe(reading(3.0, 1200.0, 1200.0, False)) and not clocks.caps
+    assert clocks.observe(reading(4.0, 600.0, 600.0, False)) and clocks.caps == {'gpu': 600.0}
+    clocks.observe(reading(5.0, 500.0, 1200.0, False))
+    assert not clocks.caps, 'a governor that follows the load holds nothing down'
+
+
+def test_a_clock_that_is_under_way_may_or_may_not_be_in_force() -> None:
+    clocks = Clocks()
+    clocks.confirm({'gpu': 600.0}, 0.0)
+    clocks.want(OperatingPoint(1, 'gpu', (('gpu', 1200.0),), 0.01), 1.0)
+    assert clocks.under_way
+    assert {setting['gpu'] for setting in clocks.possible(1.1)} == {600.0, 1200.0}
+    clocks.observe(reading(1.2, 1200.0, 1200.0, False))
+    assert not clocks.under_way
+    assert {setting['gpu'] for setting in clocks.possible(1.3)} == {1200.0}

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""How busy the network itself kept the processors."""
+"""What readings of the board tell: clocks in force, and load by other programs."""
 
 import math
 from collections import deque
@@ -8,8 +8,93 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dyn_perception.control.arrivals import CameraArrivals
+from dyn_perception.control.operating_points import OperatingPoint
 from dyn_perception.control.policy import BoardObservation
+from dyn_perception.control.profile_model import CLOCK_TOLERANCE
 from dyn_perception.processors.names import ANY_CPU, on_board
+
+
+class Clocks:
+    """Follows the limits of the clocks from what was wanted, confirmed and seen.
+
+    Attributes:
+        applied: MHz of each knob in force, as far as known.
+        wanted: MHz of each knob that the last chosen point sets.
+        caps: MHz that a knob does not exceed now, whatever is wanted: the board protects itself
+            or somebody else set a lower limit.
+        changed_s: when something took effect last (s).
+    """
+
+    def __init__(self) -> None:
+        """Start without knowing anything."""
+        self.applied: dict[str, float] = {}
+        self.before: dict[str, float] = {}
+        self.wanted: dict[str, float] = {}
+        self.caps: dict[str, float] = {}
+        self.changed_s = -math.inf
+        self.wanted_s = -math.inf
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a wanted clock is not in force yet, as far as known."""
+        return any(
+            not _equal(self.applied.get(knob, clock), clock) for knob, clock in self.wanted.items()
+        )
+
+    def want(self, point: OperatingPoint, time_s: float) -> None:
+        """Take the point that is wanted from now on."""
+        wanted = dict(point.clocks)
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.wanted_s = time_s
+
+    def confirm(self, clocks: Mapping[str, float], time_s: float) -> None:
+        """Take what is known to be in force."""
+        if any(not _equal(self.applied.get(knob, -1.0), mhz) for knob, mhz in clocks.items()):
+            self.before = dict(self.applied)
+            self.applied.update(clocks)
+            self.changed_s = time_s
+
+    def possible(self, start_s: float) -> list[dict[str, float]]:
+        """Return the settings that a frame may have run at whose work began at a time."""
+        possible = [{**self.wanted, **self.applied}]
+        if self.under_way:
+            possible.append({**self.applied, **self.wanted})
+        if start_s <= self.changed_s and self.before:
+            possible.append({**self.wanted, **self.before})
+        return possible
+
+    def observe(self, board: BoardObservation) -> bool:
+        """Take a reading; return whether the caps have changed."""
+        window_s = board.window_s if math.isfinite(board.window_s) else 0.0
+        start_s = board.time_s - window_s
+        if self.under_way and board.time_s > self.wanted_s:
+            seen = {
+                processor.knob: processor.limit_mhz
+                for processor in board.processors
+                if processor.knob in self.wanted
+                and _equal(processor.limit_mhz, self.wanted[processor.knob])
+            }
+            self.confirm(seen, board.time_s)
+        if start_s <= max(self.changed_s, self.wanted_s):
+            return False
+        caps: dict[str, float] = {}
+        for processor in board.processors:
+            knob, limit, clock = processor.knob, processor.limit_mhz, processor.clock_mhz
+            asked = self.applied.get(knob, self.wanted.get(knob, math.inf))
+            if 0 < limit < asked * (1 - CLOCK_TOLERANCE) and math.isfinite(asked):
+                caps[knob] = limit
+            below = 0 < clock < min(limit, asked) * (1 - CLOCK_TOLERANCE)
+            if board.throttled and below and processor.load > 0:
+                caps[knob] = min(clock, caps.get(knob, math.inf))
+        changed = caps != self.caps
+        self.caps = caps
+        return changed
+
+
+def _equal(first: float, second: float) -> bool:
+    return abs(first - second) <= CLOCK_TOLERANCE * second
+
 
 # Frames remembered: enough for the longest window of a reading and its delay.
 _FRAMES = 128
@@ -42,10 +127,6 @@ class OwnWork:
                 total += busy * overlap / (frame_end - frame_start)
         return total / (end_s - start_s)
 
-    def latest_end_s(self) -> float:
-        """Return when the last frame was finished (-inf: there is none)."""
-        return self._frames[-1][1] if self._frames else float('-inf')
-
 
 # Readings that wait for the result of the frame that was worked on meanwhile.
 _MOST_READINGS = 64
@@ -57,8 +138,8 @@ _HIGHEST_LOAD = 1.05
 
 
 @dataclass(frozen=True, slots=True)
-class OthersLoad:
-    """Load by others over a window.
+class BackgroundLoad:
+    """Load by other programs over a window.
 
     Attributes:
         start_s: start of the window (s).
@@ -71,7 +152,7 @@ class OthersLoad:
     by_placement: tuple[float, ...]
 
 
-class OthersLoads:
+class BackgroundLoads:
     """Takes the network's own work off the load of processors.
 
     A reading is used once the own work over its window is known: when the result of each frame
@@ -88,8 +169,14 @@ class OthersLoads:
             placements: their names.
             shares: of the work that each processor does, by the placements that have several.
         """
-        self._placements = placements
-        self._shares = shares
+        # What the board calls the processors of each placement, with their shares.
+        self._parts = [
+            [
+                (on_board(name), share)
+                for name, share in shares.get(placement, {placement: 1.0}).items()
+            ]
+            for placement in placements
+        ]
         self._readings: deque[BoardObservation] = deque(maxlen=_MOST_READINGS)
         self.own_work = OwnWork()
 
@@ -97,7 +184,7 @@ class OthersLoads:
         """Take a reading."""
         self._readings.append(board)
 
-    def known(self, arrivals: CameraArrivals) -> Iterator[OthersLoad]:
+    def known(self, arrivals: CameraArrivals) -> Iterator[BackgroundLoad]:
         """Yield the loads over windows of which the own work has become known, in order."""
         while self._readings:
             board = self._readings[0]
@@ -106,7 +193,7 @@ class OthersLoads:
                 return
             yield self._others(self._readings.popleft())
 
-    def _others(self, board: BoardObservation) -> OthersLoad:
+    def _others(self, board: BoardObservation) -> BackgroundLoad:
         is_sound = 0 < board.window_s < _LONGEST_WINDOW_S
         start_s = board.time_s - (board.window_s if is_sound else _USUAL_WINDOW_S)
         others: dict[str, float] = {}
@@ -119,12 +206,12 @@ class OthersLoads:
         known = [load for name, load in others.items() if name.startswith('cpu')]
         worst = max(known, default=math.nan)
         others.update(any_core)
-        loads = []
-        for placement in self._placements:
-            shares = self._shares.get(placement, {placement: 1.0})
-            # What others leave of each processor adds up: so do its shares that they take.
-            loads.append(sum(share * _load(name, others, worst) for name, share in shares.items()))
-        return OthersLoad(start_s, board.time_s, tuple(loads))
+        # What others leave of each processor adds up: so do its shares that they take.
+        loads = (
+            sum(share * _load(name, others, worst) for name, share in parts)
+            for parts in self._parts
+        )
+        return BackgroundLoad(start_s, board.time_s, tuple(loads))
 
     def _take_off_any_core(
         self, board: BoardObservation, start_s: float, others: dict[str, float]
@@ -164,4 +251,4 @@ class OthersLoads:
 def _load(processor: str, others: Mapping[str, float], worst: float) -> float:
     """Return the load of a processor; cores of an unknown cluster are as loaded as the worst."""
     unknown = worst if processor.startswith('cpu') else math.nan
-    return others.get(on_board(processor), unknown)
+    return others.get(processor, unknown)

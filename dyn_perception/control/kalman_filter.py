@@ -17,7 +17,7 @@ JUMP_SCORE = 3.5
 _NOISE_SHARE = 0.02
 
 
-class FeatureFilter:
+class KalmanFilter:
     """Estimates states of which each measurement shows a weighted sum of a few.
 
     State 0 is what changes at run time (contention, power of other programs); the others are
