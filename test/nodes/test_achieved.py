@@ -8,13 +8,13 @@ import pytest
 
 pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
 
-from dyn_perception.nodes.manager.frame_rate import Achieved
+from dyn_perception.nodes.manager.frame_rate import FrameRate
 
 PERIOD_S = 0.1
 
 
 def test_dropped_and_slow_frames_are_late() -> None:
-    achieved = Achieved()
+    achieved = FrameRate()
     achieved.add(1.0, 0.1, 0, PERIOD_S)
     achieved.add(1.2, 0.1001, 1, PERIOD_S)
     achieved.add(1.3, math.nan, 0, PERIOD_S)
@@ -24,7 +24,7 @@ def test_dropped_and_slow_frames_are_late() -> None:
 
 
 def test_shares_and_rates_forget() -> None:
-    achieved = Achieved()
+    achieved = FrameRate()
     assert math.isnan(achieved.on_time_share(0.0))
     assert achieved.is_silent(0.0, PERIOD_S)
     achieved.add(5.0, 0.2, 0, PERIOD_S)
@@ -38,7 +38,7 @@ def test_shares_and_rates_forget() -> None:
 
 def test_a_rate_below_one_a_second_is_seen() -> None:
     for period_s in (2.0, 50.0):
-        achieved = Achieved()
+        achieved = FrameRate()
         for number in range(10):
             achieved.add(period_s * number, 0.1, 0, period_s)
             if number >= 3:
@@ -50,7 +50,7 @@ def test_a_rate_below_one_a_second_is_seen() -> None:
 
 
 def test_the_mean_latency_is_that_since_the_last_time() -> None:
-    achieved = Achieved()
+    achieved = FrameRate()
     for latency_s in (0.1, 0.3):
         achieved.add(1.0, latency_s, 0, PERIOD_S)
     assert achieved.take_latency_s() == pytest.approx(0.2)
@@ -58,7 +58,7 @@ def test_the_mean_latency_is_that_since_the_last_time() -> None:
 
 
 def test_the_rate_is_that_of_the_slowest_camera_that_delivers() -> None:
-    achieved = Achieved()
+    achieved = FrameRate()
     for number in range(20):
         achieved.add(0.1 * number, 0.05, 0, PERIOD_S, 'left')
         if number % 2:

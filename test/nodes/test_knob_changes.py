@@ -17,8 +17,8 @@ from rclpy.parameter import Parameter
 
 from dyn_perception.nodes.common.remote_parameters import Answer
 from dyn_perception.nodes.manager.changes import Change, OwnChanges, Step, plan_steps
-from dyn_perception.nodes.manager.knob import Knob, knob_name
 from dyn_perception.nodes.manager.knobs import Knobs
+from dyn_perception.nodes.manager.managed_node import Knob, knob_name
 
 LOW = {'width': 2, 'placement': 'cpu', 'gpu': 307.2, 'cpu.a57': 1000.0}
 HIGH = {'width': 4, 'placement': 'cpu', 'gpu': 921.6, 'cpu.a57': 1500.0}

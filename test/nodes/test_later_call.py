@@ -11,7 +11,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from dyn_perception.nodes.common.timers import LaterCall
+from dyn_perception.nodes.common.timers import OneShotTimer
 from support.node_process import LIMIT_S
 
 
@@ -37,7 +37,7 @@ def spin(node: Node, calls: list[float], count: int) -> None:
 
 def test_calls_once_and_not_before_the_time_last_asked_for(node: Node) -> None:
     calls: list[float] = []
-    later = LaterCall(node, lambda: calls.append(time.monotonic()))
+    later = OneShotTimer(node, lambda: calls.append(time.monotonic()))
     later.ask(time.monotonic())
     asked = time.monotonic() + 0.2
     later.ask(asked)
@@ -52,8 +52,8 @@ def test_calls_once_and_not_before_the_time_last_asked_for(node: Node) -> None:
 def test_is_not_called_where_no_time_is_asked_for(node: Node) -> None:
     calls: list[float] = []
     others: list[float] = []
-    later = LaterCall(node, lambda: calls.append(0.0))
-    marker = LaterCall(node, lambda: others.append(0.0))
+    later = OneShotTimer(node, lambda: calls.append(0.0))
+    marker = OneShotTimer(node, lambda: others.append(0.0))
     later.ask(time.monotonic() + 0.05)
     later.ask(math.inf)
     marker.ask(time.monotonic() + 0.3)

@@ -13,6 +13,8 @@ from dyn_perception.nodes.perception.messages import ResultMessages
 
 LABELS = ('cat', 'dog', 'ship')
 
+START_ID = 2**64 - 1
+
 
 def result(rows: int, columns: int, seed: int, busy_s: dict[str, float]) -> FrameResult:
     scores = np.random.default_rng(seed).dirichlet(np.ones(3), rows * columns).astype(np.float32)
@@ -35,7 +37,7 @@ def result(rows: int, columns: int, seed: int, busy_s: dict[str, float]) -> Fram
 
 
 def test_nothing_of_an_earlier_frame_stays() -> None:
-    messages = ResultMessages(LABELS)
+    messages = ResultMessages(LABELS, START_ID)
     frames = [
         result(2, 3, 0, {'cpu': 0.1}),
         result(1, 1, 1, {'cpu:0': 0.2, 'cpu:1': 0.3}),

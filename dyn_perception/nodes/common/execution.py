@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import rclpy
@@ -175,36 +176,49 @@ def run_node(
     except RuntimeError as error:  # arguments or a parameter file that rclpy cannot parse
         return _report(name, error)
     logging.getLogger('dyn_perception').addHandler(LogForwarding(get_logger(name)))
-    node = None
-    executor = make_executor()
-    _wake_on_signal(executor)
-    waker = Waker(executor, 2 * _WAKE_S)
     try:
-        node = signals.create(create)
-        executor.add_node(node)
-        while rclpy.ok() and not signals.received:
-            waker.note()
-            executor.spin_once(timeout_sec=_WAKE_S)
+        failure = _run(create, signals, make_executor)
     except _InterruptedError:
         return 0
     except user_errors as error:
         return _report(name, error)
-    except Exception:
-        # A thread of the node that failed has shut the context down; its error is the one to tell.
-        if node is None or rclpy.ok():
-            raise
-    finally:
-        if node is not None:
-            node.close()
-            node.destroy_node()
-        waker.close()
-        executor.shutdown()
-        rclpy.try_shutdown()
-    if node is None or node.failure is None:
+    if failure is None:
         return 0
-    if not isinstance(node.failure, user_errors):
-        raise node.failure
-    return _report(name, node.failure)
+    if not isinstance(failure, user_errors):
+        raise failure
+    return _report(name, failure)
+
+
+def _run(
+    create: Callable[[], ParameterNode[Any]],
+    signals: _Signals,
+    make_executor: Callable[[], Executor],
+) -> Exception | None:
+    """Create a node, spin it to its end, and return the error by which it ended itself.
+
+    Whatever is raised, also by closing the node, all else is closed after it.
+    """
+    with ExitStack() as stack:
+        stack.callback(rclpy.try_shutdown)
+        executor = make_executor()
+        stack.callback(executor.shutdown)
+        _wake_on_signal(executor)
+        waker = Waker(executor, 2 * _WAKE_S)
+        stack.callback(waker.close)
+        node = signals.create(create)
+        stack.callback(node.destroy_node)
+        stack.callback(node.close)
+        try:
+            executor.add_node(node)
+            while rclpy.ok() and not signals.received:
+                waker.note()
+                executor.spin_once(timeout_sec=_WAKE_S)
+        except Exception:
+            # A thread of the node that failed has shut the context down; its error is the one to
+            # tell.
+            if rclpy.ok():
+                raise
+        return node.failure
 
 
 def _wake_on_signal(executor: Executor) -> None:

@@ -3,6 +3,7 @@
 """A ROS 2 node whose parameters come from one table."""
 
 import dataclasses
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -59,9 +60,12 @@ _OWN_PARAMETERS = ('use_sim_time', 'start_type_description_service')
 class ParameterNode(Node, Generic[Settings]):
     """A node whose parameters are declared, validated and applied from one table.
 
-    `failure` is the error by which the node ended itself, None as long as all is well. `settings`
-    is one immutable object, replaced as a whole after a set was accepted: read it once
-    at the start of a frame and work with that.
+    Attributes:
+        failure: error by which the node ended itself, None as long as all is well.
+        settings: values of all parameters of the table as last accepted, from `declare_table` on.
+            One immutable object, replaced as a whole: read it once for a piece of work.
+        start_id: of this start of the node, for messages: whoever hears another one knows that
+            the node was started again.
 
     Validation stands in front of rclpy's own (which this class reaches only with accepted values)
     because rclpy judges type, range and read-only before any callback, with reasons that name
@@ -91,15 +95,9 @@ class ParameterNode(Node, Generic[Settings]):
             if given_name not in _OWN_PARAMETERS:
                 self._given[given_name] = given.value
                 self.undeclare_parameter(given_name)
-        self._settings: Settings | None = None
+        self.settings: Settings
         self.failure: Exception | None = None
-
-    @property
-    def settings(self) -> Settings:
-        """The values of all parameters of the table, as last accepted."""
-        if self._settings is None:
-            raise RuntimeError('settings were read before declare_table')
-        return self._settings
+        self.start_id = 1 + secrets.randbelow(2**64 - 1)  # 0 says nothing
 
     @property
     def extra(self) -> Mapping[str, Value]:
@@ -134,7 +132,7 @@ class ParameterNode(Node, Generic[Settings]):
             ParameterError: if a parameter cannot take the value given at start-up.
         """
         values = {name: self.start_value(name) for name in self._specifications}
-        self._settings = self._table(**self._of_table(values))
+        self.settings = self._table(**self._of_table(values))
         self._extra = {name: value for name, value in values.items() if name not in self._fields}
         for name, value in values.items():
             descriptor = parameter_descriptor(self._specifications[name])
@@ -237,7 +235,7 @@ class ParameterNode(Node, Generic[Settings]):
             [Parameter(name, value=to_ros(value)) for name, value in values.items()]
         )
         if result.successful:
-            self._settings = settings
+            self.settings = settings
             self._extra = {name: values.get(name, value) for name, value in self._extra.items()}
         return result
 

@@ -19,7 +19,7 @@ def create_steady_timer(node: Node, period_s: float, callback: Callable[[], None
 _SHORTEST_S = 0.001
 
 
-class LaterCall:
+class OneShotTimer:
     """Calls a function once, at the time last asked for, on the monotonic clock."""
 
     def __init__(self, node: Node, function: Callable[[], None]) -> None:

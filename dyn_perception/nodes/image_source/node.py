@@ -75,7 +75,8 @@ class ImageSourceNode(ParameterNode[ImageSourceSettings]):
         """Publish one frame, in the player's thread."""
         header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self.settings.frame_id)
         if self._truth is not None and any(frame.labels):
-            truth = Truth(header=header, rows=frame.rows, columns=frame.columns)
+            truth = Truth(header=header, start_id=self.start_id)
+            truth.rows, truth.columns = frame.rows, frame.columns
             truth.labels = list(frame.labels)
             self._truth.publish(truth)
         if self._raw.get_subscription_count():

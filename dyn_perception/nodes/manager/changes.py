@@ -13,7 +13,7 @@ from typing import Any
 
 from dyn_perception.control.policy import KnobValue
 from dyn_perception.nodes.common.remote_parameters import Answer
-from dyn_perception.nodes.manager.knob import NETWORK
+from dyn_perception.nodes.manager.managed_node import NETWORK
 
 # An event may come before or after the answer to the set that it tells of.
 _REMEMBERED_S = 5.0

@@ -2,57 +2,37 @@
 # SPDX-License-Identifier: Apache-2.0
 """The state of the manager for people, after REP-107."""
 
-import socket
-
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.node import Node
-
 from dyn_perception.msg import ManagerState
-from dyn_perception.nodes.common.timers import create_steady_timer
+from dyn_perception.nodes.common.diagnostics import OK, WARN, Subject
 
 # A narrower network on purpose is what the manager is for: never an error.
 _JUDGEMENTS = {
-    ManagerState.STATUS_DISABLED: (DiagnosticStatus.OK, 'disabled'),
-    ManagerState.STATUS_WAITING: (DiagnosticStatus.OK, 'waiting'),
-    ManagerState.STATUS_MET: (DiagnosticStatus.OK, 'target met'),
-    ManagerState.STATUS_AT_RISK: (DiagnosticStatus.OK, 'target at risk'),
-    ManagerState.STATUS_INFEASIBLE: (DiagnosticStatus.WARN, 'goals not met'),
-    ManagerState.STATUS_STANDBY: (DiagnosticStatus.OK, 'standby'),
+    ManagerState.STATUS_DISABLED: (OK, 'disabled'),
+    ManagerState.STATUS_WAITING: (OK, 'waiting'),
+    ManagerState.STATUS_MET: (OK, 'target met'),
+    ManagerState.STATUS_AT_RISK: (OK, 'target at risk'),
+    ManagerState.STATUS_INFEASIBLE: (WARN, 'goals not met'),
+    ManagerState.STATUS_STANDBY: (OK, 'standby'),
 }
 
 
-class ManagerDiagnostics:
-    """Publishes the newest state on /diagnostics once a second."""
+def target_subject(state: ManagerState, problem: str) -> Subject:
+    """Return how it stands with the target.
 
-    def __init__(self, node: Node) -> None:
-        """Start to publish."""
-        self.problem = ''  # something that a person has to correct
-        self.state: ManagerState | None = None
-        self._node = node
-        self._hardware_id = socket.gethostname()
-        self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 1)
-        create_steady_timer(node, 1.0, self._publish)
-
-    def _publish(self) -> None:
-        if (state := self.state) is None:
-            return
-        status = DiagnosticStatus(
-            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: target',
-            hardware_id=self._hardware_id,
-            values=[KeyValue(key=key, value=value) for key, value in _values(state).items()],
-        )
-        status.level, message = _JUDGEMENTS[state.status]
-        narrow = state.status == ManagerState.STATUS_MET and 'target_fps' in state.binding
-        status.message = 'target met at reduced width' if narrow else message
-        if refused := [knob for knob in state.knobs if knob.refused]:
-            status.level = DiagnosticStatus.WARN
-            status.message += f'; {refused[0].parameter} {refused[0].refused}'
-        if self.problem:
-            status.level = DiagnosticStatus.WARN
-            status.message += f'; {self.problem}'
-        array = DiagnosticArray(status=[status])
-        array.header.stamp = self._node.get_clock().now().to_msg()
-        self._publisher.publish(array)
+    Args:
+        state: the newest.
+        problem: something that a person has to correct; '': nothing.
+    """
+    level, message = _JUDGEMENTS[state.status]
+    if state.status == ManagerState.STATUS_MET and 'target_fps' in state.binding:
+        message = 'target met at reduced width'
+    if refused := [knob for knob in state.knobs if knob.refused]:
+        level = WARN
+        message += f'; {refused[0].parameter} {refused[0].refused}'
+    if problem:
+        level = WARN
+        message += f'; {problem}'
+    return Subject('target', level, message, _values(state))
 
 
 def _values(state: ManagerState) -> dict[str, str]:

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the perception achieves: how many frames come, and how many of them on time."""
+"""How many frames come, and how many of them on time."""
 
 import math
 from collections import deque
@@ -12,7 +12,7 @@ SHARE_WINDOW_S = 10.0
 
 
 @dataclass
-class Achieved:
+class FrameRate:
     """Counts frames; times are of the monotonic clock.
 
     Attributes:

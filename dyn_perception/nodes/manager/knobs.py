@@ -13,8 +13,7 @@ from rclpy.parameter import parameter_value_to_python
 from dyn_perception.control.policy import KnobValue
 from dyn_perception.nodes.common.remote_parameters import Answer
 from dyn_perception.nodes.manager.changes import Change, OwnChanges, Step, plan_steps
-from dyn_perception.nodes.manager.knob import NETWORK, Knob, knob_name
-from dyn_perception.nodes.manager.managed_node import ManagedNode
+from dyn_perception.nodes.manager.managed_node import NETWORK, Knob, ManagedNode, knob_name
 
 LEASE_S = 2.0
 _RENEW_EVERY_S = 0.5

@@ -1,18 +1,80 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A node that the manager acts on: whether it is there, and what its parameters are."""
+"""A node that the manager acts on: whether it is there, and the knobs that it has."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rclpy.node import Node
 
+from dyn_perception.control.policy import KnobValue
 from dyn_perception.nodes.common.remote_parameters import Answer, RemoteParameters, Then
-from dyn_perception.nodes.manager.knob import Knob, knob_name
 
 READ_EVERY_S = 2.0  # events can get lost while nodes meet; this finds what they did not tell
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 4.0
+_KEPT_STARTS = 16
+
+CLOCK_SUFFIX = '.max_mhz'
+NETWORK = ('width', 'placement', 'deadline_ms')
+"""Knobs of the perception node."""
+
+
+@dataclass
+class Knob:
+    """A parameter that the manager may set.
+
+    Attributes:
+        name: in the terms of the policy: `width`, `placement`, `cpu.<cluster>`, `gpu`; and
+            `deadline_ms`, which follows from the target.
+        found: value when the node was met; None: not met yet.
+        applied: value in force as last seen; None: not known.
+        asked: clock that this manager set and whose lease it renews; the board may have snapped
+            it down to `applied`. None: it set none.
+        held: value that somebody else set and that stays until it is released; None: not held.
+        refused: values that the node refused or could not keep, each with the reason, until the
+            knob is released or the node starts again.
+        touched: whether this manager set it since it was found.
+    """
+
+    name: str
+    found: KnobValue | None = None
+    applied: KnobValue | None = None
+    asked: KnobValue | None = None
+    held: KnobValue | None = None
+    refused: dict[KnobValue, str] = field(default_factory=dict)
+    touched: bool = False
+
+    @property
+    def parameter(self) -> str:
+        """Name of the parameter."""
+        return f'{self.name}{CLOCK_SUFFIX}' if is_clock(self.name) else self.name
+
+    @property
+    def in_force(self) -> KnobValue | None:
+        """Value in force, as it was asked for."""
+        return self.applied if self.asked is None else self.asked
+
+    def meet(self, value: KnobValue) -> None:
+        """Take the value that the node has when it is met, for the first time or after a start."""
+        self.found = self.applied = value
+        self.asked, self.touched = None, False
+        self.refused.clear()
+
+
+def is_clock(name: str) -> bool:
+    """Whether a knob is a clock limit, a parameter of the monitor."""
+    return name == 'gpu' or name.startswith('cpu.')
+
+
+def knob_name(parameter: str) -> str:
+    """Return the knob of a parameter; '' if the parameter is none."""
+    name = parameter.removesuffix(CLOCK_SUFFIX)
+    if name != parameter:
+        return name if is_clock(name) else ''
+    return name if name in NETWORK else ''
 
 
 class ManagedNode:
@@ -47,6 +109,7 @@ class ManagedNode:
         self._setting = 0  # under way
         self._due_s = 0.0
         self._pause_s = _FIRST_PAUSE_S
+        self._starts: deque[int] = deque(maxlen=_KEPT_STARTS)  # those that were seen
 
     @property
     def name(self) -> str:
@@ -62,6 +125,21 @@ class ManagedNode:
         """Note that the node started again: it has to be met again, with all it has."""
         self.met, self._is_new = False, True
         self._due_s = 0.0
+
+    def see_start(self, start_id: int) -> bool:
+        """Take from one of its messages which start of the node it is of.
+
+        Returns:
+            Whether that is another start than those before. It is met again then: the node may
+            have been killed and replaced before anybody missed its services.
+        """
+        if not start_id or start_id in self._starts:  # 0: a sender that says nothing of it
+            return False
+        self._starts.append(start_id)
+        if len(self._starts) == 1:
+            return False
+        self.restart()
+        return True
 
     def look_again(self) -> None:
         """Read the parameters now: something does not fit what is known of them."""

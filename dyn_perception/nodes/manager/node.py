@@ -9,23 +9,32 @@ from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from dyn_perception.control.policy import KnobValue
-from dyn_perception.msg import BoardState, ClassLabels, ClusterState, PerceptionResult
+from dyn_perception.msg import (
+    BoardState,
+    ClassLabels,
+    ClusterState,
+    ManagerState,
+    PerceptionResult,
+)
+from dyn_perception.nodes.common.diagnostics import DiagnosticsPublisher
 from dyn_perception.nodes.common.execution import run_node
 from dyn_perception.nodes.common.parameter_node import ParameterNode
 from dyn_perception.nodes.common.parameter_table import ParameterError
-from dyn_perception.nodes.common.timers import LaterCall, create_steady_timer
-from dyn_perception.nodes.manager.claim import ManagerClaim
-from dyn_perception.nodes.manager.frame_rate import Achieved
+from dyn_perception.nodes.common.timers import OneShotTimer, create_steady_timer
+from dyn_perception.nodes.manager.claim import ClaimArbiter
+from dyn_perception.nodes.manager.diagnostics import target_subject
+from dyn_perception.nodes.manager.frame_rate import FrameRate
 from dyn_perception.nodes.manager.knobs import Knobs
 from dyn_perception.nodes.manager.observations import board_observation, frame_observation
 from dyn_perception.nodes.manager.operating_points import OperatingPoints
-from dyn_perception.nodes.manager.policy_runner import Judgement
-from dyn_perception.nodes.manager.report import ManagerReport
+from dyn_perception.nodes.manager.policy_runner import PolicyRunner
 from dyn_perception.nodes.manager.settings import ManagerSettings, deadline, goals
+from dyn_perception.nodes.manager.state import StatePublisher
 from dyn_perception.profiling.errors import ProfileError
 
 USER_ERRORS = (ParameterError, ProfileError)
 _TICK_S = 0.05
+_DIAGNOSTICS_S = 1.0
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
@@ -44,18 +53,27 @@ class ManagerNode(ParameterNode[ManagerSettings]):
             self.resolve_service_name(name)
             for name in (self.settings.perception_node, self.settings.resource_monitor_node)
         )
-        self._achieved = Achieved()
-        self._judgement = Judgement(goals(self.settings))
+        self._frame_rate = FrameRate()
+        self._runner = PolicyRunner(goals(self.settings))
         self._labels: ClassLabels | None = None
         self._clusters: list[ClusterState] = []
         self._knobs = Knobs(self, perception, monitor, self)
-        self._claim = ManagerClaim(self, perception)
-        self._report = ManagerReport(self, self._achieved)
-        self._overdue = LaterCall(self, self._decide)
+        self._claim = ClaimArbiter(self, self.start_id, perception)
+        self._state = StatePublisher(
+            self.create_publisher(ManagerState, '~/state', 10),
+            lambda: self.get_clock().now().to_msg(),
+            self.start_id,
+            self._frame_rate,
+            self._runner,
+            self._knobs,
+        )
+        self._diagnostics = DiagnosticsPublisher(self)
+        self._overdue = OneShotTimer(self, self._decide)
         self.create_subscription(PerceptionResult, f'{perception}/result', self._take_result, 10)
         self.create_subscription(ClassLabels, f'{perception}/labels', self._take_labels, _LATCHED)
         self.create_subscription(BoardState, 'board_state', self._take_board, 1)
         create_steady_timer(self, _TICK_S, self._tick)
+        create_steady_timer(self, _DIAGNOSTICS_S, self._publish_diagnostics)
         self.warn_of_unknown_parameters()
         self.apply_settings(self.settings)
         wanted = f'holds {self.settings.target_fps:g} frames a second'
@@ -63,7 +81,8 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def apply_settings(self, previous: ManagerSettings) -> None:
         """Take new goals."""
-        self._judgement.set_goals(goals(self.settings), time.monotonic())
+        self._deadline = deadline(self.settings)
+        self._runner.set_goals(goals(self.settings), time.monotonic())
         self._claim.want(self.settings.enabled and not self.settings.dry_run)
         self._act_or_not()
         self._decide()
@@ -84,51 +103,53 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def close(self) -> None:
         """Put back what was found."""
-        if self._knobs.acting and self.executor is not None:
-            self._knobs.put_back(lambda: self.executor.spin_once(timeout_sec=_TICK_S))
+        executor = self.executor
+        if self._knobs.acting and executor is not None:
+            self._knobs.put_back(lambda: executor.spin_once(timeout_sec=_TICK_S))
 
     def perception_met(self) -> None:
         """Find operating points for the network that runs now."""
         self._points.forget_results()
-        self._judgement.stop()
+        self._runner.stop()
         self._find_points()
 
     def knobs_changed(self) -> None:
         """Tell the policy what is in force and what is out of reach."""
         settable = bool(self._settable())
-        self._judgement.set_knobs(self._knobs, clocks_settable=settable, time_s=time.monotonic())
+        self._runner.set_knobs(self._knobs, clocks_settable=settable, time_s=time.monotonic())
 
     def knob_refused(self, knob: str, value: KnobValue, reason: str) -> None:
         """Do not try a value again."""
         self.get_logger().warning(f'{knob} {value} was refused: {reason}')
-        self._judgement.refuse(knob, value, time.monotonic())
+        self._runner.refuse(knob, value, time.monotonic())
 
     def refusals_forgotten(self) -> None:
         """Try refused values again."""
-        self._judgement.forget_refusals()
+        self._runner.forget_refusals()
 
     def _take_labels(self, labels: ClassLabels) -> None:
-        if self._labels is not None:  # the node publishes them once: it has started again
-            self._knobs.perception.restart()
+        self._knobs.perception.see_start(labels.start_id)
         self._labels = labels
         self._find_points()
 
     def _take_board(self, message: BoardState) -> None:
+        self._knobs.monitor.see_start(message.start_id)
         self._clusters = message.clusters
-        self._judgement.observe_board(board_observation(message, time.monotonic()))
+        self._runner.observe_board(board_observation(message, time.monotonic()))
         self._decide()
 
     def _take_result(self, message: PerceptionResult) -> None:
         time_s = time.monotonic()
+        self._knobs.perception.see_start(message.start_id)
         frame = frame_observation(message, time_s, self._clusters)
         period_s = 1 / self.settings.target_fps
-        self._achieved.add(time_s, frame.latency_s, frame.dropped, period_s, frame.camera)
-        if self._points.is_foreign(frame.placement, self._judgement.table):
+        self._frame_rate.add(time_s, frame.latency_s, frame.dropped, period_s, frame.camera)
+        if self._points.is_foreign(frame.placement, self._runner.table):
             self._points.forget_results()
-            self._judgement.stop()
+            self._runner.stop()
         self._knobs.see_width(frame.width)
-        self._judgement.observe_frame(frame)
-        if self._points.knows_too_little(self._judgement.table, self._settable()):
+        self._runner.observe_frame(frame)
+        if self._points.knows_too_little(self._runner.table, self._settable()):
             self._points.learn(message)
             self._find_points()
         self._decide()
@@ -137,23 +158,25 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         """Start the policy once the network is known, and its operating points."""
         if self._labels is None or not self._knobs.perception.met:
             return
-        facts, board = self._knobs.perception.facts, self._judgement.board(time.monotonic())
+        facts, board = self._knobs.perception.facts, self._runner.board(time.monotonic())
         processors = board.processors if board else ()
         choice = self._points.choose(self._labels, facts, processors, self._settable())
-        self._report.note_problem(choice.problem)
-        if choice.table is not None and self._judgement.table is not choice.table:
-            self._judgement.start(choice, self._knobs.in_force(), time.monotonic())
+        if choice.problem and choice.problem != self._state.problem:
+            self.get_logger().warning(choice.problem)
+        self._state.problem = choice.problem
+        if choice.table is not None and self._runner.table is not choice.table:
+            self._runner.start(choice, self._knobs.in_force(), time.monotonic())
             self.knobs_changed()
 
     def _settable(self) -> set[str]:
-        sees = self._knobs.monitor.met and self._judgement.board(time.monotonic())
+        sees = self._knobs.monitor.met and self._runner.board(time.monotonic())
         return set(self._knobs.monitor.knobs) if sees else set()
 
     def _tick(self) -> None:
         self._knobs.tick()
         self._act_or_not()
         self.knobs_changed()
-        if self._report.is_due():
+        if self._state.is_due():
             self._publish()
 
     def _act_or_not(self) -> None:
@@ -169,28 +192,28 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self._publish()
 
     def _is_silent(self) -> bool:
-        return self._achieved.is_silent(time.monotonic(), 1 / self.settings.target_fps)
+        return self._frame_rate.is_silent(time.monotonic(), 1 / self.settings.target_fps)
 
     def _decide(self) -> None:
         if self._is_silent():
             return  # the last operating point is kept
-        decision = self._judgement.decide(time.monotonic())
+        decision = self._runner.decide(time.monotonic())
         if decision is None:
             return
         self._overdue.ask(decision.ask_again_s)
         if self._knobs.acting:
-            self._knobs.want({**decision.point.settings, **deadline(self.settings)})
+            self._knobs.want({**decision.point.settings, **self._deadline})
         if decision.changed:
-            self._report.note_change(decision)
+            self._state.note_change(decision)
             self._publish()
 
     def _publish(self) -> None:
-        self._report.publish(
-            self._judgement,
-            self._knobs,
-            other=self._claim.other if not self.settings.dry_run else '',
-            is_silent=self._is_silent(),
-        )
+        other = '' if self.settings.dry_run else self._claim.other
+        self._state.publish(self.settings, other=other, is_silent=self._is_silent())
+
+    def _publish_diagnostics(self) -> None:
+        if (state := self._state.newest) is not None:
+            self._diagnostics.publish([target_subject(state, self._state.problem)])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The policy, and whether there is enough to judge by."""
+"""Running the policy on what is observed, once there is enough to judge by."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,14 +13,14 @@ from dyn_perception.control.policy import (
     Goals,
     KnobValue,
 )
-from dyn_perception.nodes.manager.knob import Knob
+from dyn_perception.nodes.manager.managed_node import Knob
 from dyn_perception.nodes.manager.operating_points import Choice
 
 _BOARD_SILENCE_S = 1.0
 _PERIODS = 3.0  # of a slower monitor
 
 
-class Judgement:
+class PolicyRunner:
     """Feeds a policy; without a table of operating points there is none, and no decision.
 
     Attributes:

@@ -3,21 +3,29 @@
 """What the manager tells: how it stands with the goals, as a message."""
 
 import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from builtin_interfaces.msg import Time
+from rclpy.publisher import Publisher
 from std_msgs.msg import Header
 
 from dyn_perception.control.policy import BoardObservation, Decision, KnobValue
 from dyn_perception.msg import KnobState, ManagerState, OperatingPoint, Slowdown
-from dyn_perception.nodes.manager.frame_rate import Achieved
+from dyn_perception.nodes.manager.frame_rate import FrameRate
 from dyn_perception.nodes.manager.knobs import Knobs
+from dyn_perception.nodes.manager.policy_runner import PolicyRunner
 from dyn_perception.nodes.manager.settings import ManagerSettings
+
+MILLISECONDS = 1000.0
+_STATE_EVERY_S = 0.4
+_NO_BOARD = BoardObservation(time_s=0.0)
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """What the manager finds around it.
+class Preconditions:
+    """What has to be so before goals can be judged and held.
 
     Attributes:
         perception: name of the perception node.
@@ -40,100 +48,144 @@ class Circumstances:
     problem: str
 
 
-@dataclass
-class Standing:
-    """What the state message says beside figures.
+class StatePublisher:
+    """Publishes ~/state at each change, and at least twice a second where it is asked to.
 
     Attributes:
-        status: one of ManagerState.STATUS_*.
-        reason: of the status.
-        changes: of the operating point so far.
-        change_reason: of the last one.
-        change_time: when that was made.
+        newest: the state that was published last; None: none yet.
+        problem: something that a person has to correct; '': nothing.
     """
 
-    status: int = ManagerState.STATUS_WAITING
-    reason: str = ''
-    changes: int = 0
-    change_reason: str = ''
-    change_time: Time | None = None
+    def __init__(
+        self,
+        publisher: Publisher,
+        now: Callable[[], Time],
+        start_id: int,
+        frame_rate: FrameRate,
+        runner: PolicyRunner,
+        knobs: Knobs,
+    ) -> None:
+        """Take what the state is about.
 
-    def note_change(self, decision: Decision, stamp: Time) -> None:
+        Args:
+            publisher: of ManagerState.
+            now: returns the time for headers.
+            start_id: of the node.
+            frame_rate: counts the frames.
+            runner: has what the policy wants.
+            knobs: what is in force.
+        """
+        self.newest: ManagerState | None = None
+        self.problem = ''
+        self._publisher = publisher
+        self._now = now
+        self._start_id = start_id
+        self._frame_rate = frame_rate
+        self._runner = runner
+        self._knobs = knobs
+        self._published_s = 0.0
+        self._changes = 0
+        self._change_reason = ''
+        self._change_time = Time()
+
+    def is_due(self) -> bool:
+        """Whether it is time for the next state."""
+        return time.monotonic() - self._published_s >= _STATE_EVERY_S
+
+    def note_change(self, decision: Decision) -> None:
         """Count a change of the operating point."""
-        self.changes += 1
-        self.change_reason, self.change_time = decision.reason, stamp
+        self._changes += 1
+        self._change_reason, self._change_time = decision.reason, self._now()
 
-    def judge(self, around: Circumstances, decision: Decision | None) -> None:
-        """Find status and reason anew."""
-        self.status, reason = _judge(around, decision)
-        notes = [reason]
-        if around.enabled and not around.other:
-            if not around.sees_board:
-                notes.append('no board state comes: only width and placement are set')
-            notes.append(around.problem)
-        self.reason = '; '.join(filter(None, notes))
+    def publish(self, settings: ManagerSettings, *, other: str, is_silent: bool) -> None:
+        """Publish the state.
+
+        Args:
+            settings: of the node.
+            other: manager that is in charge instead of this one; '' for none.
+            is_silent: whether results are missing for too long to judge by.
+        """
+        time_s = self._published_s = time.monotonic()
+        board, decision = self._runner.board(time_s), self._runner.decision
+        found = Preconditions(
+            perception=self._knobs.perception.name,
+            enabled=settings.enabled,
+            other=other,
+            met=self._knobs.perception.met,
+            silence_s=self._frame_rate.silence_s(time_s),
+            is_silent=is_silent,
+            sees_board=board is not None,
+            problem=self.problem,
+        )
+        self.newest = self._message(settings, found, decision, board or _NO_BOARD, time_s)
+        self._publisher.publish(self.newest)
+
+    def _message(
+        self,
+        settings: ManagerSettings,
+        found: Preconditions,
+        decision: Decision | None,
+        board: BoardObservation,
+        time_s: float,
+    ) -> ManagerState:
+        rate, period_s = self._frame_rate, 1 / settings.target_fps
+        status, reason = goal_status(found, decision)
+        message = ManagerState(
+            header=Header(stamp=self._now()),
+            start_id=self._start_id,
+            status=status,
+            status_reason=reason,
+            dry_run=settings.dry_run,
+            objective=settings.objective,
+            target_fps=settings.target_fps,
+            cameras=rate.cameras(time_s, period_s),
+            achieved_fps=rate.fps(time_s, period_s),
+            on_time_share=rate.on_time_share(time_s),
+            frames=rate.frames,
+            late_frames=rate.late,
+            knobs=knob_states(self._knobs, decision),
+            measured_latency_ms=rate.take_latency_s() * MILLISECONDS,
+            measured_power_w=board.power_w,
+            power_budget_w=settings.power_budget_w or math.nan,
+            measured_temperature_c=board.hottest_c,
+            max_temperature_c=settings.max_temperature_c or math.nan,
+            min_accuracy=settings.min_accuracy,
+            changes=self._changes,
+            change_reason=self._change_reason,
+            change_time=self._change_time,
+        )
+        _add_decision(message, decision)
+        return message
 
 
-def _judge(around: Circumstances, decision: Decision | None) -> tuple[int, str]:
-    if not around.enabled:
+def goal_status(found: Preconditions, decision: Decision | None) -> tuple[int, str]:
+    """Return one of ManagerState.STATUS_*, and why it is that, in words."""
+    status, reason = _status(found, decision)
+    notes = [reason]
+    if found.enabled and not found.other:
+        if not found.sees_board:
+            notes.append('no board state comes: only width and placement are set')
+        notes.append(found.problem)
+    return status, '; '.join(filter(None, notes))
+
+
+def _status(found: Preconditions, decision: Decision | None) -> tuple[int, str]:
+    if not found.enabled:
         return ManagerState.STATUS_DISABLED, 'enabled is false: the knobs are left as they are'
-    if around.other:
-        reason = f'{around.other} is in charge of {around.perception}: this manager does not act'
+    if found.other:
+        reason = f'{found.other} is in charge of {found.perception}: this manager does not act'
         return ManagerState.STATUS_STANDBY, reason
-    if not around.met:
-        return ManagerState.STATUS_WAITING, f'{around.perception} does not answer'
-    if around.is_silent:
-        since = 'yet' if around.silence_s == float('inf') else f'for {around.silence_s:.1f} s'
+    if not found.met:
+        return ManagerState.STATUS_WAITING, f'{found.perception} does not answer'
+    if found.is_silent:
+        since = 'yet' if found.silence_s == float('inf') else f'for {found.silence_s:.1f} s'
         return (
             ManagerState.STATUS_WAITING,
-            f'no result of {around.perception} {since}: the last operating point is kept',
+            f'no result of {found.perception} {since}: the last operating point is kept',
         )
     if decision is None:
         return ManagerState.STATUS_WAITING, 'the time of each width is being learned'
     return int(decision.status), decision.status_reason
-
-
-MILLISECONDS = 1000.0
-_NOTHING = BoardObservation(time_s=0.0)
-
-
-def state_message(
-    header: Header,
-    settings: ManagerSettings,
-    standing: Standing,
-    decision: Decision | None,
-    achieved: Achieved,
-    time_s: float,
-    knobs: Knobs,
-    board: BoardObservation | None,
-) -> ManagerState:
-    """Return the message; `time_s` is now, `board` the newest reading unless that is old."""
-    board = board or _NOTHING
-    message = ManagerState(
-        header=header,
-        status=standing.status,
-        status_reason=standing.reason,
-        dry_run=settings.dry_run,
-        objective=settings.objective,
-        target_fps=settings.target_fps,
-        cameras=achieved.cameras(time_s, 1 / settings.target_fps),
-        achieved_fps=achieved.fps(time_s, 1 / settings.target_fps),
-        on_time_share=achieved.on_time_share(time_s),
-        frames=achieved.frames,
-        late_frames=achieved.late,
-        knobs=knob_states(knobs, decision),
-        measured_latency_ms=achieved.take_latency_s() * MILLISECONDS,
-        measured_power_w=board.power_w,
-        power_budget_w=settings.power_budget_w or math.nan,
-        measured_temperature_c=board.hottest_c,
-        max_temperature_c=settings.max_temperature_c or math.nan,
-        min_accuracy=settings.min_accuracy,
-        changes=standing.changes,
-        change_reason=standing.change_reason,
-        change_time=standing.change_time or Time(),
-    )
-    _add_decision(message, decision)
-    return message
 
 
 def knob_states(knobs: Knobs, decision: Decision | None) -> list[KnobState]:

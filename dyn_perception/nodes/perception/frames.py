@@ -36,7 +36,7 @@ class FrameProcessing:
         self,
         pipeline: Pipeline,
         settings: PerceptionSettings,
-        labels: tuple[str, ...],
+        messages: ResultMessages,
         results: Publisher,
         overlays: Publisher,
         statistics: FrameStatistics,
@@ -47,7 +47,7 @@ class FrameProcessing:
         Args:
             pipeline: that runs the network.
             settings: of the node.
-            labels: names of the classes.
+            messages: makes the results.
             results: publisher of PerceptionResult.
             overlays: publisher of images with the classes drawn onto them.
             statistics: counts what becomes of frames.
@@ -55,7 +55,7 @@ class FrameProcessing:
         """
         self.settings = settings
         self.pipeline = pipeline
-        self._messages = ResultMessages(labels)
+        self._messages = messages
         self._results = results
         self._overlays = overlays
         self._statistics = statistics

@@ -54,10 +54,10 @@ MILLISECONDS = 1000.0
 class ResultMessages:
     """Fills one message again and again: making its parts anew costs each frame 15 us or more."""
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        """Take the names of the classes."""
+    def __init__(self, labels: tuple[str, ...], start_id: int) -> None:
+        """Take the names of the classes, and the identity of the node's start."""
         self._labels = labels
-        self._message = PerceptionResult(operating_point=OperatingPoint())
+        self._message = PerceptionResult(start_id=start_id, operating_point=OperatingPoint())
 
     def fill(self, result: FrameResult, header: Header) -> PerceptionResult:
         """Return what is known of one frame; the next call changes the same message.

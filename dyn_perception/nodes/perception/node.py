@@ -19,6 +19,7 @@ from dyn_perception.nodes.common.transport import SegmentAdvice
 from dyn_perception.nodes.perception.cameras import Arrival, Cameras, resolve_topics
 from dyn_perception.nodes.perception.diagnostics import FrameStatistics, PerceptionDiagnostics
 from dyn_perception.nodes.perception.frames import FrameProcessing
+from dyn_perception.nodes.perception.messages import ResultMessages
 from dyn_perception.nodes.perception.placing import NetworkPlaces, PlacementControl
 from dyn_perception.nodes.perception.settings import PerceptionSettings
 from dyn_perception.nodes.perception.worker import FrameWorker
@@ -52,7 +53,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._frames = FrameProcessing(
             pipeline,
             settings,
-            manifest.labels,
+            ResultMessages(manifest.labels, self.start_id),
             self.create_publisher(PerceptionResult, '~/result', 10),
             self.create_publisher(Image, '~/overlay', 1),
             self._statistics,
@@ -123,6 +124,7 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         self._labels = self.create_publisher(ClassLabels, '~/labels', latched)
         self._labels.publish(
             ClassLabels(
+                start_id=self.start_id,
                 model=manifest.name,
                 architecture=manifest.architecture,
                 groups=manifest.groups,

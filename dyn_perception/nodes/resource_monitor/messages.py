@@ -4,7 +4,6 @@
 
 from collections.abc import Collection
 
-from builtin_interfaces.msg import Time
 from std_msgs.msg import Header
 
 from dyn_perception.board import state
@@ -24,18 +23,22 @@ _PROCESSOR_FIELDS = (
 
 
 def board_message(
-    reading: state.BoardState, stamp: Time, frame_id: str, settable: Collection[str]
+    reading: state.BoardState,
+    header: Header,
+    start_id: int,
+    settable: Collection[str],
 ) -> BoardState:
     """Return the message of one reading.
 
     Args:
         reading: what was read.
-        stamp: time of the reading.
-        frame_id: coordinate frame of the header.
+        header: with the time of the reading.
+        start_id: of the node.
         settable: parameters of clock limits that this node may set.
     """
     return BoardState(
-        header=Header(stamp=stamp, frame_id=frame_id),
+        header=header,
+        start_id=start_id,
         board=reading.board,
         power_mode=reading.power_mode,
         window_s=reading.window_s,

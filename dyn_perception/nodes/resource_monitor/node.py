@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from std_msgs.msg import Header
+
 from dyn_perception.board.board import open_board
 from dyn_perception.board.clock_steps import same_clock
 from dyn_perception.board.errors import BoardError
@@ -112,14 +114,10 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
 
     def _publish(self) -> None:
         self._reading = self._board.read()
-        self._publisher.publish(
-            board_message(
-                self._reading,
-                self.get_clock().now().to_msg(),
-                self.settings.frame_id,
-                self.extra if self._limits.is_holder else (),
-            )
-        )
+        now = self.get_clock().now().to_msg()
+        header = Header(stamp=now, frame_id=self.settings.frame_id)
+        settable = self.extra if self._limits.is_holder else ()
+        self._publisher.publish(board_message(self._reading, header, self.start_id, settable))
 
     def _follow(self) -> None:
         """Let the parameters follow limits that changed under this node."""
