@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import dyn_perception
+from support.examples import python_examples, write_example
 
 ROOT = Path(__file__).resolve().parents[2]
 COLCON = Path(sys.executable).with_name('colcon')
@@ -113,6 +114,9 @@ def test_pip_installs_the_parts_without_ros(checkout: Path, tmp_path: Path) -> N
     assert Path(file).is_relative_to(bare) and Path(share) == bare / 'share/dyn_perception'
     for kind in SHARED:
         assert contents(Path(share, kind)) == contents(checkout / 'resource' / kind)
+    (example,) = python_examples('README.md')
+    words = run([python, write_example(example, tmp_path / 'example.py')], checkout, environment)
+    assert 'cat' in words
     command = str(bare / 'bin/dyn-perception')
     assert {'train', 'evaluate', 'export'} <= {
         word.strip('{},') for word in run([command, '--help'], tmp_path, environment)
