@@ -145,7 +145,7 @@ class Model:
             width: most to run, one of `widths`; None: the widest.
             deadline_ms: time from this call to the answer (ms). The network stops where its next
                 step would end later, judged by how long steps take now; the first one always
-                runs. None: no deadline.
+                runs, also where no time is left (0 or less). None: no deadline.
             confidence: score, 0...1, from which on the answer (of every region) is sure, and
                 nothing more is run; 0: never.
 
@@ -252,10 +252,10 @@ class Model:
         if width is None:
             width = self.widths[-1]
         self._check_width(width)
-        if deadline_ms is not None and not deadline_ms > 0:
+        if deadline_ms is not None and math.isnan(deadline_ms):
             raise EngineError(
-                f'deadline_ms {deadline_ms} must be above 0: time from the call to the answer; '
-                'leave it out for no deadline'
+                f'deadline_ms {deadline_ms} is no time from the call to the answer: give '
+                'milliseconds, or leave it out for no deadline'
             )
         if not 0 <= confidence <= 1:
             raise EngineError(
