@@ -144,9 +144,7 @@ class _Client:
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._powers: list[float] = []
-        self._node.create_subscription(
-            BoardState, 'board_state', lambda state: self._powers.append(state.total_power_w), 10
-        )
+        self._node.create_subscription(BoardState, 'board_state', self._take, 10)
         self._setter = self._node.create_client(SetParameters, 'resource_monitor/set_parameters')
         self._getter = self._node.create_client(GetParameters, 'resource_monitor/get_parameters')
         for client in (self._setter, self._getter):
@@ -161,6 +159,9 @@ class _Client:
             raise RuntimeError(f'{mhz} MHz was refused: {answer.results[0].reason}')
         answer = self._call(self._getter, GetParameters.Request(names=['gpu.max_mhz']))
         return float(answer.values[0].double_value)
+
+    def _take(self, state: BoardState) -> None:
+        self._powers.append(state.total_power_w)
 
     def powers_while(self, condition: Any) -> list[float]:
         """Return the power of each message that arrives while a condition holds (W)."""

@@ -17,6 +17,7 @@ from benchmark.board.ros_monitor import MonitorProcess
 from benchmark.board.settings import Settings
 from benchmark.figure import Value
 from benchmark.ros.environment import set_environment
+from benchmark.ros.node_process import NodeProcess
 from dyn_perception.board.actuator import Actuator
 from dyn_perception.board.board import open_board
 
@@ -114,7 +115,7 @@ class Setter:
         rclpy.shutdown()
 
 
-def _stop(monitor: MonitorProcess, way: str, root: Path) -> None:
+def _stop(monitor: NodeProcess, way: str, root: Path) -> None:
     if way != 'exception':
         monitor.stop(signal.Signals[way])
         return

@@ -46,11 +46,14 @@ class Tally:
     def add(self, frames: list[Frame], deadline_ms: float) -> None:
         """Judge frames by the latency that the node states, arrival to publication."""
         for frame in frames:
-            late = frame.result is None or frame.result.latency_ms > deadline_ms
+            if (result := frame.result) is None:
+                self.late.append(True)
+                self.accuracy.append(0.0)
+                continue
+            late, point = result.latency_ms > deadline_ms, result.operating_point
             self.late.append(late)
-            self.accuracy.append(0.0 if late else frame.result.operating_point.expected_accuracy)
-            if frame.result is not None:
-                self.groups.append(frame.result.operating_point.groups_run)
+            self.accuracy.append(0.0 if late else point.expected_accuracy)
+            self.groups.append(point.groups_run)
 
 
 def measure(settings: Settings) -> dict[str, Value]:

@@ -44,11 +44,11 @@ def measure_phases(
     period_ms = 1000 / machine.target_fps
     if picture is not None:
         draw_timeline(picture, runs[True][-1], runs[False][-1], competition, period_ms)
-    managed, static = (list(itertools.chain(*runs[key])) for key in (True, False))
+    with_manager, static = (list(itertools.chain(*runs[key])) for key in (True, False))
     return {
-        'real_hit_managed': hit(managed, period_ms),
+        'real_hit_managed': hit(with_manager, period_ms),
         'real_hit_static_full': hit(static, period_ms),
-        'real_accuracy_managed': accuracy(managed, period_ms),
+        'real_accuracy_managed': accuracy(with_manager, period_ms),
         'real_accuracy_static_full': accuracy(static, period_ms),
         'real_settling_ms': max(
             settling_ms(run, start, period_ms)
@@ -57,7 +57,7 @@ def measure_phases(
         ),
         'real_target_fps': machine.target_fps,
         'real_latency_alone_ms': machine.latency_alone_ms,
-        'real_frames': len(managed),
+        'real_frames': len(with_manager),
     }
 
 

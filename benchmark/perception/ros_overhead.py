@@ -123,7 +123,10 @@ def _start(name: str, settings: Settings, *, compressed: bool) -> NodeProcess:
 
 
 def _median_overhead(frames: list[Frame]) -> float:
-    """Return the median of latency less inference (s)."""
-    return float(
-        np.median([frame.latency_s - frame.result.inference_ms / 1e3 for frame in frames])
-    )
+    """Return the median of latency less inference of the answered frames (s)."""
+    overheads = [
+        frame.latency_s - frame.result.inference_ms / 1e3
+        for frame in frames
+        if frame.result is not None
+    ]
+    return float(np.median(overheads))

@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -148,7 +149,7 @@ class Channel:
         waiting = [self._publish() for _ in range(under_way)]
         while time.monotonic() < end:
             self._camera.spin_until(
-                lambda waiting=waiting: any(frame.result is not None for frame in waiting),
+                partial(_is_any_answered, waiting),
                 min(end, time.monotonic() + _REPLACE_S),
             )
             answered = [frame for frame in waiting if frame.result is not None]
@@ -189,3 +190,7 @@ def _compressed_image(random: np.random.Generator, width: int, height: int) -> C
     picture = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     data = cv2.imencode('.jpg', picture, (cv2.IMWRITE_JPEG_QUALITY, 90))[1]
     return CompressedImage(format='bgr8; jpeg compressed bgr8', data=array('B', data.tobytes()))
+
+
+def _is_any_answered(frames: list[Frame]) -> bool:
+    return any(frame.result is not None for frame in frames)

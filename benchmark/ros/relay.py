@@ -61,7 +61,7 @@ def main() -> None:
     def relay(message: Image | CompressedImage) -> None:
         pixels = np.frombuffer(message.data, np.uint8)
         if compressed:
-            pixels = cv2.imdecode(pixels, cv2.IMREAD_COLOR)
+            pixels = np.asarray(cv2.imdecode(pixels, cv2.IMREAD_COLOR), np.uint8)
         else:
             pixels = pixels.reshape(message.height, message.width, 3)
         resize_image(pixels, *_SIZE)

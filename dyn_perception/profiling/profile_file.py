@@ -3,6 +3,7 @@
 """A profile on disk: the operating points of one network on one board, in YAML."""
 
 import math
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,12 +113,13 @@ class Profile(_Part):
             raise ProfileError(f'profile of {self.model} cannot be used: {error}') from error
 
 
-def load_profile(path: Path) -> Profile:
-    """Read and check a profile.
+def load_profile(path: str | os.PathLike[str]) -> Profile:
+    """Read and check a profile that `dyn-perception profile` wrote.
 
     Raises:
         ProfileError: if it is not there, too large, no YAML, of a newer format or breaks a rule.
     """
+    path = Path(path)
     remedy = 'make it again with dyn-perception profile'
     try:
         if (size := path.stat().st_size) > _LARGEST_BYTES:

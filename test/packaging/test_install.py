@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import dyn_perception
+from support.examples import python_examples, write_example
 
 ROOT = Path(__file__).resolve().parents[2]
 COLCON = Path(sys.executable).with_name('colcon')
@@ -47,7 +48,7 @@ def checkout(tmp_path: Path) -> Path:
         if path.is_file():
             shutil.copy(path, copy)
     shutil.copy(ROOT / 'LICENSE', copy)
-    for name in ('cmake', 'config', 'dyn_perception', 'launch', 'msg', 'resource'):
+    for name in ('cmake', 'config', 'dyn_perception', 'launch', 'msg', 'resource', 'tools'):
         ignored = shutil.ignore_patterns('__pycache__')
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     return copy
@@ -59,13 +60,14 @@ def checkout(tmp_path: Path) -> Path:
     reason='colcon and a sourced ROS 2 are needed: run `make test`',
 )
 @pytest.mark.parametrize('options', [[], ['--symlink-install']], ids=['copied', 'linked'])
-def test_colcon_builds_messages_and_code_under_one_name(
+def test_colcon_builds_messages_and_code_under_one_name_and_tests_them(
     checkout: Path, tmp_path: Path, options: list[str]
 ) -> None:
     base = tmp_path / 'install'
     command = [str(COLCON), 'build', '--base-paths', str(checkout), '--install-base', str(base)]
     command += [*options, '--cmake-args', '-G', 'Ninja', '-DCMAKE_CXX_FLAGS=-O0']
     command += [f'-DPython3_EXECUTABLE={sys.executable}']
+    command += ['-DBUILD_TESTING=OFF'] if options else []
     run(command, tmp_path)
 
     prefix = base / 'dyn_perception'
@@ -87,6 +89,54 @@ def test_colcon_builds_messages_and_code_under_one_name(
         assert executable.read_text().splitlines()[0] == f'#!{sys.executable}'
         assert os.access(executable, os.X_OK)
     assert 'train' in ' '.join(run([*sourced, 'dyn-perception', '--help'], outside))
+    if options:
+        build = tmp_path / 'build/dyn_perception/CTestTestfile.cmake'
+        assert 'add_test' not in build.read_text()
+    else:
+        check_that_colcon_tests(checkout, tmp_path)
+
+
+def check_that_colcon_tests(checkout: Path, workspace: Path) -> None:
+    """Check that tests run, that one which fails is seen, and that none at all is a failure."""
+    (checkout / 'test').mkdir()
+    for name in ('test/conftest.py', 'test/processors'):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, checkout / name)
+    (checkout / 'test/test_installed.py').write_text(
+        'import dyn_perception, dyn_perception.msg\n'
+        'def test_it_is_what_was_installed():\n'
+        f'    assert dyn_perception.__file__.startswith({str(workspace / "install")!r})\n'
+    )
+    summary = colcon_test(checkout, workspace, '')
+    tests = int(summary.split(' tests')[0].split()[-1])
+    assert tests > 5 and '0 errors, 0 failures, 0 skipped' in summary
+    # Beside the test of pytest, CTest counts its run of pytest.
+    summary = colcon_test(checkout, workspace, '-k no_such_test')
+    assert 'Summary: 1 test, 0 errors, 1 failure, 0 skipped' in summary
+    failing = checkout / 'test/test_failing.py'
+    failing.write_text('def test_that_fails():\n    assert False\n')
+    summary = colcon_test(checkout, workspace, str(failing))
+    assert 'Summary: 2 tests, 0 errors, 2 failures, 0 skipped' in summary
+
+
+def colcon_test(checkout: Path, workspace: Path, pytest_options: str) -> str:
+    """Run `colcon test` with options for pytest and return what `colcon test-result` says."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith('PYTEST_')}
+    command = [str(COLCON), 'test', '--base-paths', str(checkout)]
+    command += ['--packages-select', 'dyn_perception']
+    run(command, workspace, {**kept, 'PYTEST_ADDOPTS': pytest_options})
+    command = [str(COLCON), 'test-result']
+    done = subprocess.run(command, cwd=workspace, capture_output=True, text=True, check=False)
+    assert bool(done.returncode) == ('0 errors, 0 failures' not in done.stdout), done.stdout
+    return done.stdout
+
+
+def test_without_pytest_the_tests_fail() -> None:
+    script = str(ROOT / 'tools/run_tests.py')
+    command = [sys.executable, '-I', '-S', script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and 'lacks pytest, xdist' in done.stderr
+    assert 'requirements/development.txt' in done.stderr
 
 
 @pytest.mark.timeout(600)
@@ -113,6 +163,9 @@ def test_pip_installs_the_parts_without_ros(checkout: Path, tmp_path: Path) -> N
     assert Path(file).is_relative_to(bare) and Path(share) == bare / 'share/dyn_perception'
     for kind in SHARED:
         assert contents(Path(share, kind)) == contents(checkout / 'resource' / kind)
+    (example,) = python_examples('README.md')
+    words = run([python, write_example(example, tmp_path / 'example.py')], checkout, environment)
+    assert 'cat' in words
     command = str(bare / 'bin/dyn-perception')
     assert {'train', 'evaluate', 'export'} <= {
         word.strip('{},') for word in run([command, '--help'], tmp_path, environment)

@@ -21,7 +21,8 @@ SOURCES = sorted(
 )
 
 # Which part may import which, beside itself; the picture in doc/architecture.md has the same
-# arrows. `share` and the version stand below all parts, and are not drawn.
+# arrows. `share` and the version stand below all parts, and are not drawn. `face` is what
+# `import dyn_perception` offers: `__init__.py` and the private modules beside it.
 ARROWS = {
     'processors': set(),
     'images': set(),
@@ -46,12 +47,15 @@ ARROWS = {
         'board', 'datasets', 'inference', 'network', 'profiling', 'simulation', 'study',
         'training',
     },
+    'face': {
+        'board', 'control', 'images', 'inference', 'network', 'processors', 'profiling',
+    },
 }  # fmt: skip
-FOUNDATION = {'__init__', 'share'}
+FOUNDATION = {'__version__', 'share'}
 WITH_ROS = {'nodes', 'demo'}
 RUN_PATH = {
-    'board', 'control', 'datasets', 'demo', 'images', 'inference', 'nodes', 'processors',
-    'profiling', 'simulation', 'sources',
+    'board', 'control', 'datasets', 'demo', 'face', 'images', 'inference', 'nodes',
+    'processors', 'profiling', 'simulation', 'sources',
 }  # fmt: skip
 ROS_MODULES = ('rclpy', 'launch', 'launch_ros', 'builtin_interfaces', 'rcl_interfaces')
 TORCH_FILES = ('training/', 'network/', 'inference/torch_', 'cli/train.py')
@@ -81,15 +85,20 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def part_of(name: str) -> str:
-    """Return the part of a full name of this package; `dyn_perception.__version__` is its root."""
-    rest = name.split('.')[1]
-    return '__init__' if rest.startswith('__') else rest
+    """Return the part of a full name of this package, `dyn_perception.<name>...`."""
+    rest = f'{name}.__init__'.split('.')[1]
+    return 'face' if rest == '__init__' or (rest[0] == '_' and rest[1] != '_') else rest
+
+
+def part_of_file(path: Path) -> str:
+    """Return the part that a file of the package is in."""
+    return part_of(f'dyn_perception.{path.relative_to(PACKAGE).parts[0].removesuffix(".py")}')
 
 
 def import_problem(path: Path, name: str) -> str | None:
     """Return why a file of the package must not import something, None if it may."""
     relative = path.relative_to(PACKAGE)
-    own = relative.parts[0].removesuffix('.py')
+    own = part_of_file(path)
     top = name.partition('.')[0]
     if top == 'dyn_perception':
         target = part_of(name)
@@ -120,7 +129,7 @@ def test_files_import_only_what_their_part_may() -> None:
 
 def test_each_arrow_is_used() -> None:
     used = {
-        (path.relative_to(PACKAGE).parts[0], part_of(name))
+        (part_of_file(path), part_of(name))
         for path in FILES
         for name in imports(path)
         if name.startswith('dyn_perception.')
@@ -189,7 +198,7 @@ def test_the_run_path_does_not_import_torch() -> None:
     run_path = [
         name
         for name in modules
-        if name.split('.')[1] in RUN_PATH
+        if part_of(name) in RUN_PATH
         or name in ('dyn_perception.cli.main', 'dyn_perception.network.bundle')
     ]
     run_path = [name for name in run_path if '.inference.torch_' not in name]
