@@ -21,14 +21,13 @@ from dyn_perception.inference.affinity import set_thread_cores
 from dyn_perception.inference.engine import Engine
 from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import EngineError
-from dyn_perception.inference.pipeline import FrameLimits, Pipeline
-from dyn_perception.inference.placed_pipeline import PipelineFactory
-from dyn_perception.inference.placement import ANY_CPU, Placement, Processor
+from dyn_perception.inference.pipeline import FrameLimits, Pipeline, PipelineFactory
+from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.errors import BundleError
 from dyn_perception.network.manifest import Manifest
-from dyn_perception.processors.names import on_board
+from dyn_perception.processors.names import CORES_OF, loaded_processor
 from dyn_perception.profiling.measuring import measure_frames
 from dyn_perception.share import ShareError, model_path
 
@@ -117,8 +116,9 @@ class Model:
         self.placement = pipeline.placement.name
         self._manifest = manifest
         self._pipeline = pipeline
+        clusters_on_board = {f'{CORES_OF}{name}': numbers for name, numbers in clusters.items()}
         self._names_on_board = {
-            processor.name: _name_on_board(processor, clusters)
+            processor.name: loaded_processor(processor.name, clusters_on_board)
             for processor in pipeline.placement.processors
         }
         self._is_closed = False
@@ -275,18 +275,3 @@ class Model:
     def _check_open(self) -> None:
         if self._is_closed:
             raise EngineError(f'model {self.name!r} is closed: load it again')
-
-
-def _name_on_board(processor: Processor, clusters: Mapping[str, tuple[int, ...]]) -> str:
-    """Return the CPU cluster or GPU whose load the work of a processor shows in.
-
-    `cpu` stays `cpu` where there are several clusters: the work may be on any of them.
-    """
-    if processor.is_gpu:
-        return on_board(processor.name)
-    if processor.cores is None:
-        return f'{ANY_CPU}:{next(iter(clusters))}' if len(clusters) == 1 else processor.name
-    for name, cores in clusters.items():
-        if processor.cores[0] in cores:
-            return f'{ANY_CPU}:{name}'
-    return processor.name

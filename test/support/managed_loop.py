@@ -71,13 +71,13 @@ class ManagedLoop:
             environment={PACE_VARIABLE: str(self._pace)},
         )
 
-    def start_monitor(self) -> NodeProcess:
+    def start_monitor(
+        self, module: str = 'dyn_perception.nodes.resource_monitor.node'
+    ) -> NodeProcess:
         """Start the resource monitor on a board with clock limits."""
         if not self.root.exists():
             make_tree(self.root)
-        return self._start(
-            'dyn_perception.nodes.resource_monitor.node', parameters={'sysfs_root': str(self.root)}
-        )
+        return self._start(module, parameters={'sysfs_root': str(self.root)})
 
     def start_manager(
         self,

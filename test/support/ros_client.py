@@ -61,6 +61,12 @@ class RosClient:
                 due = now + every_s
             self._executor.spin_once(timeout_sec=0.02)
 
+    def subscribe(self, message_type: type, topic: str, qos: QoSProfile | int = 100) -> list[Any]:
+        """Return a list that grows by the messages of a topic, of publishers to come, too."""
+        received: list[Any] = []
+        self.node.create_subscription(message_type, topic, received.append, qos)
+        return received
+
     def listen(self, message_type: type, topic: str, qos: QoSProfile | int = 100) -> list[Any]:
         """Return a list that grows by the messages of a topic, once a publisher was found."""
         received: list[Any] = []

@@ -12,7 +12,6 @@ from dyn_perception.control.policy import KnobValue
 from dyn_perception.msg import (
     BoardState,
     ClassLabels,
-    ClusterState,
     ManagerState,
     PerceptionResult,
 )
@@ -25,7 +24,11 @@ from dyn_perception.nodes.manager.claim import ClaimArbiter
 from dyn_perception.nodes.manager.diagnostics import target_subject
 from dyn_perception.nodes.manager.frame_rate import FrameRate
 from dyn_perception.nodes.manager.knobs import Knobs
-from dyn_perception.nodes.manager.observations import board_observation, frame_observation
+from dyn_perception.nodes.manager.observations import (
+    ProcessorsOfResults,
+    board_observation,
+    frame_observation,
+)
 from dyn_perception.nodes.manager.operating_points import OperatingPoints
 from dyn_perception.nodes.manager.policy_runner import PolicyRunner
 from dyn_perception.nodes.manager.settings import ManagerSettings, deadline, goals
@@ -56,7 +59,8 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self._frame_rate = FrameRate()
         self._runner = PolicyRunner(goals(self.settings))
         self._labels: ClassLabels | None = None
-        self._clusters: list[ClusterState] = []
+        self._processors = ProcessorsOfResults()
+        self._other = ''  # manager that is in charge instead of this one
         self._knobs = Knobs(self, perception, monitor, self)
         self._claim = ClaimArbiter(self, self.start_id, perception)
         self._state = StatePublisher(
@@ -109,8 +113,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def perception_met(self) -> None:
         """Find operating points for the network that runs now."""
-        self._points.forget_results()
-        self._runner.stop()
+        self._forget_points()
         self._find_points()
 
     def knobs_changed(self) -> None:
@@ -134,25 +137,28 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def _take_board(self, message: BoardState) -> None:
         self._knobs.monitor.see_start(message.start_id)
-        self._clusters = message.clusters
+        self._processors.take_clusters(message.clusters)
         self._runner.observe_board(board_observation(message, time.monotonic()))
         self._decide()
 
     def _take_result(self, message: PerceptionResult) -> None:
         time_s = time.monotonic()
         self._knobs.perception.see_start(message.start_id)
-        frame = frame_observation(message, time_s, self._clusters)
+        frame = frame_observation(message, time_s, self._processors)
         period_s = 1 / self.settings.target_fps
         self._frame_rate.add(time_s, frame.latency_s, frame.dropped, period_s, frame.camera)
-        if self._points.is_foreign(frame.placement, self._runner.table):
-            self._points.forget_results()
-            self._runner.stop()
+        if self._runner.is_foreign(frame.placement):
+            self._forget_points()
         self._knobs.see_width(frame.width)
         self._runner.observe_frame(frame)
-        if self._points.knows_too_little(self._runner.table, self._settable()):
+        if self._runner.table is None:
             self._points.learn(message)
             self._find_points()
         self._decide()
+
+    def _forget_points(self) -> None:
+        self._points.forget_results()
+        self._runner.stop()
 
     def _find_points(self) -> None:
         """Start the policy once the network is known, and its operating points."""
@@ -176,16 +182,18 @@ class ManagerNode(ParameterNode[ManagerSettings]):
         self._knobs.tick()
         self._act_or_not()
         self.knobs_changed()
+        if self._runner.is_learned and self._points.lack(self._settable()):
+            self._find_points()
         if self._state.is_due():
             self._publish()
 
     def _act_or_not(self) -> None:
-        acting = self._claim.is_held()
+        acting, self._other = self._claim.is_held(), self._claim.other
         if acting == self._knobs.acting:
             return
         if acting:
             self._knobs.acting = True
-        elif self._claim.other:
+        elif self._other:
             self._knobs.step_aside()
         else:
             self._knobs.stop_acting()
@@ -208,7 +216,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
             self._publish()
 
     def _publish(self) -> None:
-        other = '' if self.settings.dry_run else self._claim.other
+        other = '' if self.settings.dry_run else self._other
         self._state.publish(self.settings, other=other, is_silent=self._is_silent())
 
     def _publish_diagnostics(self) -> None:

@@ -65,21 +65,14 @@ class OperatingPoints:
         """Learn anew, because another network runs or it runs elsewhere."""
         self._results.clear()
 
-    def is_foreign(self, placement: str, table: OperatingPointTable | None) -> bool:
-        """Whether a result came from a placement that a learned table knows nothing of."""
-        learned = table is not None and table is not self._profiled
-        return learned and placement not in table.placements  # type: ignore[union-attr]
-
     def learn(self, result: PerceptionResult) -> None:
         """Take one of the first results."""
         if len(self._results) < LEARNED_FRAMES:
             self._results.append(result)
 
-    def knows_too_little(
-        self, table: OperatingPointTable | None, settable: AbstractSet[str]
-    ) -> bool:
-        """Whether there is no table, or a learned one without clocks that can be set by now."""
-        return table is None or (table is not self._profiled and bool(settable - self._settable))
+    def lack(self, settable: AbstractSet[str]) -> bool:
+        """Whether learned points know nothing of some clocks that can be set by now."""
+        return bool(settable - self._settable)
 
     def choose(
         self,

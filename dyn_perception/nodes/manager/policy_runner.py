@@ -26,12 +26,14 @@ class PolicyRunner:
     Attributes:
         decision: what the policy wanted last.
         table: the operating points that it chooses from.
+        is_learned: whether these were learned from results, not profiled.
     """
 
     def __init__(self, goals: Goals) -> None:
         """Start without a policy."""
         self.decision: Decision | None = None
         self.table: OperatingPointTable | None = None
+        self.is_learned = False
         self._policy: ManagerPolicy | None = None
         self._goals = goals
         self._board: BoardObservation | None = None
@@ -49,10 +51,18 @@ class PolicyRunner:
         )
         self._policy.set_applied(knobs, time_s)
         self.table, self.decision = table, None
+        self.is_learned = not choice.is_profiled
 
     def stop(self) -> None:
         """Forget table and policy."""
         self._policy = self.table = self.decision = None
+        self.is_learned = False
+
+    def is_foreign(self, placement: str) -> bool:
+        """Whether a learned table knows nothing of a placement that a result came from."""
+        return (
+            self.table is not None and self.is_learned and placement not in self.table.placements
+        )
 
     def set_goals(self, goals: Goals, time_s: float) -> None:
         """Take new goals."""
