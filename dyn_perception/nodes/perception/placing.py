@@ -219,7 +219,7 @@ class PerceptionPlacing:
                 largest_batch=rows * columns,
             )
 
-        return ThisMachine(engine).place, create
+        return ThisMachine(self._bundle, engine).place, create
 
     def _on_a_simulated_board(
         self, root: Path
