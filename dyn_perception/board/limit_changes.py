@@ -95,14 +95,7 @@ class LimitChanges:
                 original_mhz=known.original_mhz if known else before[path],
                 applied_mhz=(*(known.applied_mhz[-1:] if known else ()), mhz),
             )
-        try:
-            self._save(proposed)
-        except OSError as error:
-            raise BoardError(
-                'the limit stays as it is, since the record from which it could be put back '
-                f'cannot be written: {error}'
-            ) from error
-        self._changes = proposed
+        self._record(proposed)
         written: list[str] = []
         try:
             for path, mhz in due.items():
@@ -117,27 +110,32 @@ class LimitChanges:
             raise
         self._save_quietly()
 
-    def put_back(self) -> dict[str, tuple[float, float]]:
-        """Put back every change that is still there; changes that cannot be stay on record.
+    def put_back(
+        self, wanted_mhz: Mapping[str, float] | None = None
+    ) -> dict[str, tuple[float, float]]:
+        """Put back what is still there of changes; those that cannot be stay on record.
+
+        Args:
+            wanted_mhz: by path, what the files held before; by default every change is put back to
+                what was there before the first one.
 
         Returns:
             by path, what was there and what is there now (MHz).
         """
+        if wanted_mhz is None:
+            wanted_mhz = {path: change.original_mhz for path, change in self._changes.items()}
         done: dict[str, tuple[float, float]] = {}
-        left: dict[str, SavedLimit] = {}
-        for path, change in self._changes.items():
+        for path in [path for path in wanted_mhz if path in self._changes]:
             try:
-                present_mhz = self._put_back(path, change.original_mhz)
+                present_mhz = self._put_back(path, wanted_mhz[path])
             except BoardError as error:
-                left[path] = change
                 _logger.error(
                     'a clock limit could not be put back to %g MHz, the next start tries again: '
-                    '%s', change.original_mhz, error,
+                    '%s', wanted_mhz[path], error,
                 )  # fmt: skip
             else:
                 if present_mhz is not None:
-                    done[path] = (present_mhz, change.original_mhz)
-        self._changes = left
+                    done[path] = (present_mhz, wanted_mhz[path])
         self._save_quietly()
         return done
 
@@ -182,7 +180,10 @@ class LimitChanges:
         self._changes[path] = SavedLimit(original_mhz=original_mhz, applied_mhz=ours)
 
     def _undo(self, path: str, before_mhz: float) -> bool:
-        """Write what a file held before a write that failed; return whether it holds that."""
+        """Write what a file held before a write that failed; return whether it holds that.
+
+        Whatever is there now was written in this very call, also where the kernel rounded it.
+        """
         try:
             if not same_clock(self._read(path), before_mhz):
                 self._files[path].write(before_mhz)
@@ -196,25 +197,55 @@ class LimitChanges:
         if path in previous:
             self._changes[path] = previous[path]
 
-    def _put_back(self, path: str, original_mhz: float) -> float | None:
+    def _put_back(self, path: str, mhz: float) -> float | None:
         """Put one change back and return what was there, None if there was nothing to do."""
         present_mhz = self._read(path)
-        if same_clock(present_mhz, original_mhz):
+        change, file = self._changes[path], self._files[path]
+        is_there = any(same_clock(present_mhz, applied) for applied in change.applied_mhz)
+        is_ours = self._holds(path, present_mhz)
+        if not (is_there or (is_ours and self._is_below(path, present_mhz))):
+            if not same_clock(present_mhz, mhz):
+                _logger.warning(
+                    '%s: somebody else set %g MHz meanwhile, that stays', file.place, present_mhz
+                )
+            del self._changes[path]
             return None
+        if not same_clock(mhz, change.original_mhz):  # then it is one of ours, too, from now on
+            applied = (*change.applied_mhz[-1:], mhz)
+            proposed = SavedLimit(original_mhz=change.original_mhz, applied_mhz=applied)
+            self._record({**self._changes, path: proposed})
+        is_due = not (is_there and same_clock(present_mhz, mhz))
+        if is_due:
+            file.write(mhz)
+        self._settle(path, present_mhz, mhz)
+        return present_mhz if is_due else None
+
+    def _is_below(self, path: str, present_mhz: float) -> bool:
+        """Return whether ours is below what a file shows: to write it again shows no other value.
+
+        Otherwise somebody else set what it shows, which goes back at once.
+        """
         file = self._files[path]
-        if self.is_ours(path):
-            is_certain = any(
-                same_clock(present_mhz, mhz) for mhz in self._changes[path].applied_mhz
-            )
-            file.write(original_mhz)
-            if is_certain or same_clock(self._read(path), present_mhz):
-                return present_mhz
-            # Not the kernel kept it low, but somebody else: what they set goes back at once.
-            file.write(present_mhz)
-        _logger.warning(
-            '%s: somebody else set %g MHz meanwhile, that stays', file.place, present_mhz
-        )
-        return None
+        file.write(max(self._changes[path].applied_mhz))
+        if same_clock(self._read(path), present_mhz):
+            return True
+        file.write(present_mhz)
+        return False
+
+    def _record(self, proposed: dict[str, SavedLimit]) -> None:
+        """Put changes on record that are about to be made.
+
+        Raises:
+            BoardError: if they cannot be, so that they must not be made.
+        """
+        try:
+            self._save(proposed)
+        except OSError as error:
+            raise BoardError(
+                'the limit stays as it is, since the record from which it could be put back '
+                f'cannot be written: {error}'
+            ) from error
+        self._changes = proposed
 
     def _save_quietly(self) -> None:
         """Bring the record up to date; the one before it names at least as many values as ours."""

@@ -152,11 +152,7 @@ class LimitSession:
         ended = self.leased if names is None else names
         for name in ended:
             before_mhz = self._leases.pop(name).before_mhz
-            ours = {path: mhz for path, mhz in before_mhz.items() if self._changes.is_ours(path)}
-            try:
-                self._changes.write(ours)
-            except BoardError as error:
-                _logger.error('the lease of %s lapsed, but its limit stays: %s', name, error)
+            self._changes.put_back(before_mhz)
             kept = [mhz for path, mhz in before_mhz.items() if self._changes.is_ours(path)]
             self._wanted_mhz.pop(name)
             self._wanted_mhz |= {name: max(kept)} if kept else {}

@@ -124,6 +124,13 @@ class Machine:
     gpus: Gpus = field(default_factory=Gpus)
 
     @property
+    def placements(self) -> tuple[str, ...]:
+        """The clusters that may be used, `cpu` if there is one only, and the first GPU."""
+        clusters = [name for name, cores in self.clusters.items() if self.usable & set(cores)]
+        cpu = [ANY_CPU] if len(clusters) == 1 else [f'{_CORES_OF}{name}' for name in clusters]
+        return (*cpu, *([GPU] if self.gpus.count else []))
+
+    @property
     def offer(self) -> str:
         """The placements of this machine in words."""
         clusters = [

@@ -71,3 +71,38 @@ def test_tighter_limit_of_somebody_else_stays_in_the_heat(session: LimitSession)
     KernelLimit.written_mhz = 300.0
     session.close()
     assert KernelLimit.written_mhz == 300
+
+
+def test_tighter_limit_of_somebody_else_stays_when_a_lease_ends_in_the_heat(
+    session: LimitSession,
+) -> None:
+    session.apply(GPU, 700, 60.0)
+    KernelLimit.heat_mhz = 600.0
+    KernelLimit.written_mhz = 300.0
+    session.end_leases()
+    assert KernelLimit.written_mhz == 300
+
+
+@pytest.mark.parametrize('before_mhz', [500, 600, 700, 800])
+def test_lease_that_ends_in_the_heat_leaves_the_limit_before_it(
+    session: LimitSession, before_mhz: float
+) -> None:
+    session.apply(GPU, before_mhz)
+    session.apply(GPU, 700, 60.0)
+    KernelLimit.heat_mhz = 600.0
+    assert session.end_leases() == {GPU: before_mhz}
+    assert KernelLimit.written_mhz == before_mhz
+    session.close()
+    assert KernelLimit.written_mhz == 900
+
+
+@pytest.mark.parametrize('original_mhz', [500, 600, 700, 800])
+def test_limit_above_the_first_one_is_put_back_in_the_heat(
+    session: LimitSession, original_mhz: float
+) -> None:
+    KernelLimit.written_mhz = original_mhz
+    session.observe()
+    session.apply(GPU, 800)
+    KernelLimit.heat_mhz = 600.0
+    session.close()
+    assert KernelLimit.written_mhz == original_mhz

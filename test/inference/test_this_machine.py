@@ -10,13 +10,21 @@ from dyn_perception.board.board import open_board
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.gpu import GPU_PROVIDERS, count_cuda_devices, find_gpus
 from dyn_perception.inference.gpu_libraries import GpuLibraries
+from dyn_perception.inference.placement import Gpus, Machine
 from dyn_perception.inference.this_machine import ThisMachine
+from dyn_perception.network.bundle import Bundle, load_bundle
 from dyn_perception.processors.cores import usable_cores
+from support.bundles import write_test_bundle
 from support.node_process import LIMIT_S
 
 
-def test_clusters_have_the_names_that_the_board_gives_them() -> None:
-    machine = ThisMachine('onnx')
+@pytest.fixture(scope='module')
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    return load_bundle(write_test_bundle(tmp_path_factory.mktemp('bundle') / 'bundle', groups=2))
+
+
+def test_clusters_have_the_names_that_the_board_gives_them(bundle: Bundle) -> None:
+    machine = ThisMachine(bundle)
     for cluster in open_board().topology.clusters:
         mine = usable_cores().intersection(cluster.cores)
         if mine:
@@ -71,7 +79,9 @@ def test_hidden_devices_do_not_count(tmp_path, monkeypatch, visible, count) -> N
 
 
 @pytest.mark.parametrize('name', ['gpu', 'cpu+cuda:0'])
-def test_gpu_whose_libraries_are_missing_is_refused_at_once(tmp_path, monkeypatch, name) -> None:
+def test_gpu_whose_libraries_are_missing_is_refused_at_once(
+    tmp_path, monkeypatch, bundle, name
+) -> None:
     provider = GPU_PROVIDERS['onnx']
     missing = GpuLibraries(provider).why_not(LIMIT_S)
     if not missing:
@@ -79,7 +89,7 @@ def test_gpu_whose_libraries_are_missing_is_refused_at_once(tmp_path, monkeypatc
     monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
     # The CPU build of ONNX Runtime lists no GPU provider; that of GPUs lists it always.
     monkeypatch.setattr('onnxruntime.get_available_providers', lambda: [provider])
-    machine = ThisMachine('onnx', devices(tmp_path, 'nvidia0'))
+    machine = ThisMachine(bundle, root=devices(tmp_path, 'nvidia0'))
     machine._libraries.why_not(LIMIT_S)
     with pytest.raises(PlacementError) as caught:
         machine.place(name)
@@ -87,9 +97,27 @@ def test_gpu_whose_libraries_are_missing_is_refused_at_once(tmp_path, monkeypatc
     assert machine.place('cpu').name == 'cpu'
 
 
-def test_gpu_is_refused_with_the_reason() -> None:
+def test_gpu_is_refused_with_the_reason(bundle: Bundle) -> None:
     reason = find_gpus('onnx').why_none
     if reason:
         with pytest.raises(PlacementError) as caught:
-            ThisMachine('onnx').place('gpu')
+            ThisMachine(bundle).place('gpu')
         assert reason in str(caught.value)
+
+
+def test_every_offered_placement_can_be_asked_for(bundle: Bundle) -> None:
+    machine = ThisMachine(bundle, threads=2)
+    offered = machine.placements()
+    assert offered and all(machine.place(name).name == name for name in offered)
+    with machine.create(machine.place('cpu')) as engine:
+        assert (engine.placement.name, engine.threads) == ('cpu', 2)
+        assert engine.groups == bundle.manifest.groups
+
+
+def test_more_processors_than_groups_are_refused(bundle: Bundle) -> None:
+    machine = ThisMachine(bundle)
+    core = min(usable_cores())
+    machine._offer = lambda wait_s: Machine({}, gpus=Gpus(2, ''))  # type: ignore[method-assign]
+    assert machine.place(f'cpu:{core}+gpu').name == f'cpu:{core}+gpu'
+    with pytest.raises(PlacementError, match=r'has 3 processors: .* name at most 2'):
+        machine.place(f'cpu:{core}+gpu+cuda:1')

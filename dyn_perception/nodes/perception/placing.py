@@ -184,7 +184,7 @@ class NetworkPlaces:
                 largest_batch=rows * columns,
             )
 
-        return ThisMachine(engine).place, create
+        return ThisMachine(self._bundle, engine).place, create
 
     def _on_a_simulated_board(
         self, root: Path
