@@ -18,11 +18,8 @@ from dyn_perception._result import Classification, classification
 from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
 from dyn_perception.images.array import image_from_array
 from dyn_perception.inference.affinity import set_thread_cores
-from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.pipeline import FrameLimits, Pipeline, PipelineFactory
-from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.errors import BundleError
@@ -67,18 +64,11 @@ def load_model(
         raise BundleError(str(error)) from error
     bundle = load_bundle(path)
     rows, columns = regions
-
-    def create(placed: Placement) -> Engine:
-        return create_engine(
-            bundle, engine, threads=threads, placement=placed, largest_batch=rows * columns
-        )
-
-    machine = ThisMachine(engine)
-    placed = machine.place(placement)
-    check_parts(placed, bundle.manifest.groups)
-    pipeline = PipelineFactory(bundle, create, (rows, columns)).make(placed)
+    machine = ThisMachine(bundle, engine, threads=threads, largest_batch=rows * columns)
+    factory = PipelineFactory(bundle, machine.create, (rows, columns))
+    pipeline = factory.make(machine.place(placement))
     try:
-        return Model(bundle.manifest, pipeline, machine.offer(0.0).clusters)
+        return Model(bundle.manifest, pipeline, machine.clusters)
     except BaseException:
         pipeline.close()
         raise

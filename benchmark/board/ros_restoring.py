@@ -8,9 +8,7 @@ import time
 from pathlib import Path
 
 import rclpy
-from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter
 
 from benchmark.board.orin_tree import write_orin_tree
 from benchmark.board.ros_monitor import MonitorProcess
@@ -20,11 +18,13 @@ from benchmark.ros.environment import set_environment
 from benchmark.ros.node_process import NodeProcess
 from dyn_perception.board.actuator import Actuator
 from dyn_perception.board.board import open_board
+from dyn_perception.nodes.common.remote_parameters import Answer, RemoteParameters
 
 _STOPS = 100
 _WAYS = ('SIGINT', 'SIGTERM', 'SIGKILL', 'exception')
 _LONGEST_RUN_S = 0.5
 _FOUND_LIMIT_S = 10.0
+_ANSWER_LIMIT_S = 10.0
 
 
 def measure(settings: Settings) -> dict[str, Value]:
@@ -74,35 +74,32 @@ class Setter:
 
     def set_for(self, seconds: float) -> int:
         """Set limits for a time and return how many sets were accepted; more may be under way."""
-        client = self._node.create_client(
-            SetParametersAtomically, 'resource_monitor/set_parameters_atomically'
-        )
+        remote = RemoteParameters(self._node, 'resource_monitor', limit_s=_ANSWER_LIMIT_S)
         accepted = 0
-        try:
-            deadline = time.monotonic() + _FOUND_LIMIT_S
-            while not client.service_is_ready() and time.monotonic() < deadline:
-                self._executor.spin_once(0.01)
-            deadline = time.monotonic() + seconds
-            answer = client.call_async(self._request())
-            while time.monotonic() < deadline:
-                self._executor.spin_once(0.001)
-                if answer.done():
-                    accepted += answer.result().result.successful
-                    answer = client.call_async(self._request())
-        finally:
-            self._node.destroy_client(client)
+
+        def take(answer: Answer) -> None:
+            nonlocal accepted
+            accepted += answer.successful
+            if time.monotonic() < end:
+                remote.set(self._values(), take)
+
+        found = time.monotonic() + _FOUND_LIMIT_S
+        while not remote.is_there() and time.monotonic() < found:
+            self._executor.spin_once(0.01)
+        end = time.monotonic() + seconds
+        remote.set(self._values(), take)
+        while time.monotonic() < end:
+            self._executor.spin_once(0.001)
+        remote.close()
         return accepted
 
-    def _request(self) -> SetParametersAtomically.Request:
+    def _values(self) -> dict[str, float]:
         values = {
             actuator.name: _random_mhz(actuator, self._random) for actuator in self._actuators
         }
         if self._random.random() < 1 / 3:
             values['limit_lease_s'] = self._random.choice((0.05, 2.0))
-        parameters = [
-            Parameter(name, value=mhz).to_parameter_msg() for name, mhz in values.items()
-        ]
-        return SetParametersAtomically.Request(parameters=parameters)
+        return values
 
     def __enter__(self) -> 'Setter':
         """Return the setter."""

@@ -15,13 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rcl_interfaces.srv import SetParametersAtomically
-from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from benchmark.ros.camera import Camera, Channel, Frame
 from benchmark.ros.environment import set_environment
 from benchmark.ros.node_process import NodeProcess, perception_command
+from benchmark.ros.parameters import ParameterClient
 from dyn_perception.msg import ManagerState
 
 _REGIONS = [6, 8]
@@ -31,7 +30,6 @@ _CALIBRATION_HZ = 10.0
 # Width 4 alone takes this share of the period; with both competitors three times as long.
 _FULL_WIDTH_SHARE = 0.55
 _HIGHEST_FPS = 30.0
-_CALL_LIMIT_S = 10.0
 _START_LIMIT_S = 60.0
 _NAMESPACE = '/measured'
 _SPIN = 'while True: pass'
@@ -206,17 +204,7 @@ class RealMachine:
         self._competitors = []
 
     def _set(self, node: str, **values: Any) -> None:
-        name = f'{_NAMESPACE}/{node}/set_parameters_atomically'
-        client = self._camera.node.create_client(SetParametersAtomically, name)
-        request = SetParametersAtomically.Request(
-            parameters=[Parameter(key, value=v).to_parameter_msg() for key, v in values.items()]
-        )
-        self._camera.spin_until(client.service_is_ready, time.monotonic() + _CALL_LIMIT_S)
-        answer = client.call_async(request)
-        if not self._camera.spin_until(answer.done, time.monotonic() + _CALL_LIMIT_S):
-            raise RuntimeError(f'{name} does not answer')
-        if not answer.result().result.successful:
-            raise RuntimeError(f'{name}: {answer.result().result.reason}')
+        ParameterClient(self._camera, f'{_NAMESPACE}/{node}').set(**values)
 
 
 def _played(frame: Frame) -> PlayedFrame:

@@ -22,6 +22,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from dyn_perception.msg import PerceptionResult
 
 _LIMIT_S = 60.0  # for a node to start
+_SPIN_S = 0.02
 _GRACE_S = 2.0  # for the last results to arrive
 _IMAGES = 8
 _REPLACE_S = 0.5  # after so long without an answer the images are taken for lost
@@ -65,6 +66,10 @@ class Camera:
                 break
             self._executor.spin_once(timeout_sec=remaining)
         return holds
+
+    def spin(self) -> None:
+        """Handle messages for a short time."""
+        self._executor.spin_once(timeout_sec=_SPIN_S)
 
     def __enter__(self) -> 'Camera':
         """Return the camera."""

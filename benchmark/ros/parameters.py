@@ -2,41 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of a node under measurement, set as a person or the manager does."""
 
-import time
+from functools import partial
 from typing import Any
 
-from rcl_interfaces.srv import SetParametersAtomically
-from rclpy.parameter import Parameter
-
 from benchmark.ros.camera import Camera
+from dyn_perception.nodes.common.remote_parameters import RemoteParameters
 
 _LIMIT_S = 30.0
+_ASK_AGAIN_S = 3.0
 
 
 class ParameterClient:
-    """Sets parameters of one node through its service."""
+    """Sets parameters of one node and waits for its answer."""
 
     def __init__(self, camera: Camera, node: str) -> None:
-        """Find the service of a node, by its full name."""
+        """Prepare to ask a node, by its full name."""
         self._camera = camera
-        self._node = node
-        self._client = camera.node.create_client(
-            SetParametersAtomically, f'{node}/set_parameters_atomically'
+        self._remote = RemoteParameters(
+            camera.node, node, limit_s=_LIMIT_S, ask_again_s=_ASK_AGAIN_S
         )
-        if not self._client.wait_for_service(_LIMIT_S):
-            raise RuntimeError(f'{node} offers no set_parameters_atomically')
 
     def set(self, **values: Any) -> None:
-        """Set parameters and wait for the answer; raises RuntimeError if they are refused."""
-        future = self._client.call_async(
-            SetParametersAtomically.Request(
-                parameters=[
-                    Parameter(name, value=value).to_parameter_msg()
-                    for name, value in values.items()
-                ]
-            )
-        )
-        self._camera.spin_until(future.done, time.monotonic() + _LIMIT_S)
-        if not future.done() or not future.result().result.successful:
-            reason = future.result().result.reason if future.done() else 'no answer'
-            raise RuntimeError(f'{self._node} did not take {values}: {reason}')
+        """Set parameters; raises RuntimeError if they are refused or nobody answers."""
+        answer = self._remote.wait(partial(self._remote.set, values), self._camera.spin)
+        if not answer.successful:
+            raise RuntimeError(f'{self._remote.name} did not take {values}: {answer.reason}')

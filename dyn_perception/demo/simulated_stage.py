@@ -5,7 +5,6 @@
 import secrets
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -107,8 +106,7 @@ def choose_grid(description: BoardDescription, bundle: Bundle, image_s: float) -
 
 
 def _fastest(description: BoardDescription, bundle: Bundle, grid: Grid) -> tuple[float, str]:
-    totals = [0, *(figures.macs for figures in bundle.manifest.widths)]
-    macs = [after - before for before, after in pairwise(totals)]
+    macs = bundle.manifest.group_macs
     workload = workload_by_macs(description, macs, batch=grid[0] * grid[1])
     clocks = {name: item.steps_mhz[-1] for name, item in description.processors.items()}
     return min(

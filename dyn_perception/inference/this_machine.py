@@ -21,7 +21,11 @@ _LONGEST_WAIT_S = 60.0
 
 
 class ThisMachine:
-    """A `Platform`; clusters are looked at once, cores each time."""
+    """A `Platform`; clusters are looked at once, cores each time.
+
+    Attributes:
+        clusters: cores of each CPU cluster by its name.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class ThisMachine:
         if provider and find_gpus(engine, root).count:
             self._libraries = GpuLibraries(provider)
         clusters = open_board(Path('/')).topology.clusters
-        self._clusters = {cluster.name: cluster.cores for cluster in clusters}
+        self.clusters = {cluster.name: cluster.cores for cluster in clusters}
 
     def placements(self) -> tuple[str, ...]:
         """Return the placements on one processor each, once it is known whether a GPU is one."""
@@ -77,7 +81,7 @@ class ThisMachine:
         )
 
     def _offer(self, wait_s: float) -> Machine:
-        return Machine(self._clusters, gpus=self._gpus(wait_s))
+        return Machine(self.clusters, gpus=self._gpus(wait_s))
 
     def _gpus(self, wait_s: float) -> Gpus:
         gpus = find_gpus(self._engine, self._root)

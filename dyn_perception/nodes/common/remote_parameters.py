@@ -100,6 +100,14 @@ class RemoteParameters:
         self._timer = create_steady_timer(node, _LOOK_EVERY_S, self._look)
         self._timer.cancel()  # it runs only while there are calls
 
+    def close(self) -> None:
+        """Forget all calls, without an answer, and destroy the clients."""
+        with self._lock:
+            self._calls.clear()
+        self._node.destroy_timer(self._timer)
+        for client in (self._set, self._get, self._list, self._describe):
+            self._node.destroy_client(client)
+
     def is_there(self) -> bool:
         """Whether the node offers its parameter services now."""
         return all(client.service_is_ready() for client in (self._set, self._get, self._list))

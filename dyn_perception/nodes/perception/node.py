@@ -6,6 +6,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import Image
 
 from dyn_perception.inference.errors import EngineError
+from dyn_perception.inference.pipeline import PipelineFactory
 from dyn_perception.msg import ClassLabels, PerceptionResult
 from dyn_perception.network.bundle import load_bundle
 from dyn_perception.network.errors import BundleError
@@ -20,7 +21,7 @@ from dyn_perception.nodes.perception.cameras import Arrival, Cameras, resolve_to
 from dyn_perception.nodes.perception.diagnostics import FrameStatistics, PerceptionDiagnostics
 from dyn_perception.nodes.perception.frames import FrameProcessing
 from dyn_perception.nodes.perception.messages import ResultMessages
-from dyn_perception.nodes.perception.placing import NetworkPlaces, PlacementControl
+from dyn_perception.nodes.perception.placing import PlacementControl, open_platform
 from dyn_perception.nodes.perception.settings import PerceptionSettings
 from dyn_perception.nodes.perception.worker import FrameWorker
 from dyn_perception.share import ShareError, model_path
@@ -46,8 +47,9 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         settings, logger = self.settings, self.get_logger()
         is_raw = settings.image_transport == 'raw'
         topics = resolve_topics(self, settings.image_topics, is_raw=is_raw)
-        places = NetworkPlaces(bundle, settings)
-        pipeline = places.make(places.find(settings.placement))
+        platform = open_platform(bundle, settings)
+        factory = PipelineFactory(bundle, platform.create, settings.regions)
+        pipeline = factory.make(platform.place(settings.placement))
         advice = SegmentAdvice(self)
         self._statistics = FrameStatistics(topics)
         self._frames = FrameProcessing(
@@ -63,7 +65,8 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
             self._frames.process, self._report_failure, self._frames.is_quick
         )
         self._placement = PlacementControl(
-            places,
+            platform,
+            factory.make,
             self._frames,
             self._worker.call_between_frames,
             self.record,

@@ -12,11 +12,10 @@ from typing import Protocol
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from dyn_perception.inference.affinity import set_thread_cores
-from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import PlacementError
-from dyn_perception.inference.pipeline import Pipeline, PipelineFactory
+from dyn_perception.inference.pipeline import Pipeline
 from dyn_perception.inference.placement import ANY_CPU, Placement
+from dyn_perception.inference.platform import Platform
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.nodes.common.parameter_table import ParameterError
@@ -139,67 +138,27 @@ class PlacementChanges:
         set_thread_cores(threading.get_native_id(), cores)
 
 
-class NetworkPlaces:
-    """Where a network can be put, and how: on this machine, or on a simulated board."""
+def open_platform(bundle: Bundle, settings: PerceptionSettings) -> Platform:
+    """Return what runs the network of a node: this machine, or a simulated board.
 
-    def __init__(self, bundle: Bundle, settings: PerceptionSettings) -> None:
-        """Look at what there is.
+    Args:
+        bundle: the network.
+        settings: of the node; only the fixed ones count.
 
-        Args:
-            bundle: the network.
-            settings: of the node; only the fixed ones count.
+    Raises:
+        SimulationError: if there is no simulated board where one should be.
+    """
+    if not settings.simulated_board:
+        rows, columns = settings.regions
+        return ThisMachine(
+            bundle, settings.engine, threads=settings.threads, largest_batch=rows * columns
+        )
+    # Only here: the others need no simulation.
+    from dyn_perception.simulation.simulated_platform import SimulatedPlatform
+    from dyn_perception.simulation.simulated_processors import SimulatedProcessors
 
-        Raises:
-            SimulationError: if there is no simulated board where one should be.
-        """
-        self._bundle = bundle
-        self._settings = settings
-        self._find, self._create = self._on_this_machine()
-        if settings.simulated_board:
-            self._find, self._create = self._on_a_simulated_board(Path(settings.simulated_board))
-        self.make = PipelineFactory(bundle, self._create, settings.regions).make
-
-    def find(self, name: str) -> Placement:
-        """Return a placement by its name.
-
-        Raises:
-            PlacementError: if it is not offered; the text lists what is.
-        """
-        placement = self._find(name)
-        check_parts(placement, self._bundle.manifest.groups)
-        return placement
-
-    def _on_this_machine(
-        self,
-    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
-        engine, threads = self._settings.engine, self._settings.threads
-        rows, columns = self._settings.regions
-
-        def create(placement: Placement) -> Engine:
-            return create_engine(
-                self._bundle,
-                engine,
-                threads=threads,
-                placement=placement,
-                largest_batch=rows * columns,
-            )
-
-        return ThisMachine(self._bundle, engine).place, create
-
-    def _on_a_simulated_board(
-        self, root: Path
-    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
-        from dyn_perception.simulation.simulated_processors import SimulatedProcessors
-        from dyn_perception.simulation.stretched_engine import stretch
-
-        board = SimulatedProcessors(root, wait_s=_BOARD_WAIT_S)
-        engine, threads = self._settings.engine, self._settings.threads
-
-        def create(placement: Placement) -> Engine:
-            load = partial(create_engine, self._bundle, engine, threads=threads)
-            return stretch(self._bundle, load, board, placement)
-
-        return board.place, create
+    board = SimulatedProcessors(Path(settings.simulated_board), wait_s=_BOARD_WAIT_S)
+    return SimulatedPlatform(bundle, settings.engine, board, threads=settings.threads)
 
 
 class PlacementControl:
@@ -207,7 +166,8 @@ class PlacementControl:
 
     def __init__(
         self,
-        places: NetworkPlaces,
+        platform: Platform,
+        make: Callable[[Placement], Pipeline],
         frames: PipelineUser,
         call_between_frames: Callable[[Callable[[], None]], None],
         record: Callable[[Mapping[str, str]], None],
@@ -217,21 +177,22 @@ class PlacementControl:
         """Take over the pipeline in force.
 
         Args:
-            places: where the network can be put.
+            platform: where the network can be put.
+            make: returns a pipeline for a placement that is ready for its first frame, or raises.
             frames: has the pipeline in force.
             call_between_frames: calls a function in the frames' thread while that works on none.
             record: sets parameters of the node unasked; only in the executor's thread.
             call_in_executor: calls a function with arguments in that thread, later.
             logger: of the node.
         """
-        self._places = places
+        self._platform = platform
         self._frames = frames
         self._record = record
         self._call_in_executor = call_in_executor
         self._logger = logger
         self._wanted = frames.pipeline.placement.name
         self._changes = PlacementChanges(
-            frames, call_between_frames, places.make, self._placed, self._not_placed
+            frames, call_between_frames, make, self._placed, self._not_placed
         )
 
     def check(self, name: str) -> None:
@@ -241,7 +202,7 @@ class PlacementControl:
             ParameterError: with the reason and what is offered.
         """
         try:
-            self._places.find(name)
+            self._platform.place(name)
         except PlacementError as error:
             raise ParameterError(str(error)) from error
 
@@ -249,7 +210,7 @@ class PlacementControl:
         """Go over to a placement that was checked, without losing a frame."""
         self._wanted = name
         try:
-            self._changes.request(self._places.find(name))
+            self._changes.request(self._platform.place(name))
         except PlacementError as error:  # a core went away since it was checked
             self._give_up(name, error)
 
@@ -288,7 +249,7 @@ class PlacementControl:
             )
             self._go_back(name, ANY_CPU, reason)
             self._wanted = ANY_CPU
-            self._changes.request(self._places.find(ANY_CPU))
+            self._changes.request(self._platform.place(ANY_CPU))
 
     def _give_up(self, name: str, error: Exception) -> None:
         """Say why a placement failed and put the parameter back to the one in force."""
