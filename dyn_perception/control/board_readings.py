@@ -6,12 +6,52 @@ import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dyn_perception.control.arrivals import CameraArrivals
 from dyn_perception.control.operating_points import OperatingPoint
-from dyn_perception.control.policy import BoardObservation
+from dyn_perception.control.policy import BoardObservation, ProcessorObservation
 from dyn_perception.control.profile_model import CLOCK_TOLERANCE
-from dyn_perception.processors.names import ANY_CPU, on_board
+from dyn_perception.processors.names import ANY_CPU, CORES_OF, on_board
+
+
+def observe(reading: Any, time_s: float) -> BoardObservation:
+    """Return what a policy sees of a reading of a board.
+
+    Args:
+        reading: a `BoardState`, that of the board or the message, which have the same fields.
+        time_s: when it came (s).
+    """
+    return BoardObservation(
+        time_s=time_s,
+        window_s=reading.window_s,
+        power_w=reading.total_power_w,
+        hottest_c=reading.hottest_c,
+        throttled=reading.throttled,
+        cpu_pressure=reading.cpu_pressure,
+        processors=(
+            *(
+                _observe_processor(f'{CORES_OF}{item.name}', f'cpu.{item.name}', item, cores)
+                for item in reading.clusters
+                if (cores := len(item.online) or len(item.cores))
+            ),
+            *(_observe_processor(item.name, item.name, item, 1) for item in reading.gpus),
+        ),
+    )
+
+
+def _observe_processor(name: str, knob: str, reading: Any, cores: int) -> ProcessorObservation:
+    return ProcessorObservation(
+        name=name,
+        knob=knob,
+        load=reading.load,
+        clock_mhz=reading.clock_mhz,
+        limit_mhz=reading.limit_mhz,
+        minimum_mhz=reading.minimum_mhz,
+        maximum_mhz=reading.maximum_mhz,
+        steps_mhz=tuple(reading.steps_mhz),
+        cores=float(cores),
+    )
 
 
 class Clocks:

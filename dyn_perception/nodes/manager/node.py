@@ -8,6 +8,7 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from dyn_perception.control.board_readings import observe
 from dyn_perception.control.policy import KnobValue
 from dyn_perception.msg import (
     BoardState,
@@ -26,7 +27,6 @@ from dyn_perception.nodes.manager.frame_rate import FrameRate
 from dyn_perception.nodes.manager.knobs import Knobs
 from dyn_perception.nodes.manager.observations import (
     ProcessorsOfResults,
-    board_observation,
     frame_observation,
 )
 from dyn_perception.nodes.manager.operating_points import OperatingPoints
@@ -138,7 +138,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
     def _take_board(self, message: BoardState) -> None:
         self._knobs.monitor.see_start(message.start_id)
         self._processors.take_clusters(message.clusters)
-        self._runner.observe_board(board_observation(message, time.monotonic()))
+        self._runner.observe_board(observe(message, time.monotonic()))
         self._decide()
 
     def _take_result(self, message: PerceptionResult) -> None:

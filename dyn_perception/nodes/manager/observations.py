@@ -1,15 +1,11 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Messages as what the policy observes."""
+"""Results as what the policy observes."""
 
 from collections.abc import Sequence
 
-from dyn_perception.control.policy import (
-    BoardObservation,
-    FrameObservation,
-    ProcessorObservation,
-)
-from dyn_perception.msg import BoardState, ClusterState, GpuState, PerceptionResult, ProcessorTime
+from dyn_perception.control.policy import FrameObservation
+from dyn_perception.msg import ClusterState, PerceptionResult, ProcessorTime
 from dyn_perception.processors.names import CORES_OF, loaded_processor
 
 MILLISECOND_S = 1e-3
@@ -67,40 +63,4 @@ def frame_observation(
         dropped=message.dropped,
         busy_s=processors.busy_s(message.busy_time),
         camera=message.image_topic,
-    )
-
-
-def board_observation(message: BoardState, time_s: float) -> BoardObservation:
-    """Return what a board state that came at `time_s` tells."""
-    return BoardObservation(
-        time_s=time_s,
-        window_s=message.window_s,
-        power_w=message.total_power_w,
-        hottest_c=message.hottest_c,
-        throttled=message.throttled,
-        cpu_pressure=message.cpu_pressure,
-        processors=(
-            *(
-                _observation(f'{CORES_OF}{cluster.name}', f'cpu.{cluster.name}', cluster, cores)
-                for cluster in message.clusters
-                if (cores := len(cluster.online) or len(cluster.cores))
-            ),
-            *(_observation(gpu.name, gpu.name, gpu, 1) for gpu in message.gpus),
-        ),
-    )
-
-
-def _observation(
-    name: str, knob: str, processor: ClusterState | GpuState, cores: int
-) -> ProcessorObservation:
-    return ProcessorObservation(
-        name=name,
-        knob=knob,
-        load=processor.load,
-        clock_mhz=processor.clock_mhz,
-        limit_mhz=processor.limit_mhz,
-        minimum_mhz=processor.minimum_mhz,
-        maximum_mhz=processor.maximum_mhz,
-        steps_mhz=tuple(processor.steps_mhz),
-        cores=float(cores),
     )
