@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from dyn_perception.inference.affinity import set_thread_cores
-from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.engines import check_parts, create_engine
 from dyn_perception.inference.errors import PlacementError
 from dyn_perception.inference.pipeline import Pipeline, PipelineFactory
 from dyn_perception.inference.placement import ANY_CPU, Placement
+from dyn_perception.inference.platform import Platform
 from dyn_perception.inference.this_machine import ThisMachine
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.nodes.common.parameter_node import ParameterNode
@@ -152,13 +151,10 @@ class PerceptionPlacing:
             SimulationError: if there is no simulated board where one should be.
         """
         self._node = node
-        self._bundle = bundle
         settings = node.settings
-        self._find, self._create = self._on_this_machine()
-        if settings.simulated_board:
-            self._find, self._create = self._on_a_simulated_board(Path(settings.simulated_board))
-        factory = PipelineFactory(bundle, self._create, settings.regions)
-        first = factory.make(self._place(settings.placement))
+        self._platform = self._find_platform(bundle)
+        factory = PipelineFactory(bundle, self._platform.create, settings.regions)
+        first = factory.make(self._platform.place(settings.placement))
         self._changes = PlacementChanges(first, factory.make, self._placed, self._not_placed)
         create_steady_timer(node, _LOOK_S, self._leave_lost_cores)
 
@@ -178,14 +174,14 @@ class PerceptionPlacing:
             ParameterError: with the reason and what is offered.
         """
         try:
-            self._place(name)
+            self._platform.place(name)
         except PlacementError as error:
             raise ParameterError(str(error)) from error
 
     def change(self, name: str) -> None:
         """Go over to a placement that was checked, without losing a frame."""
         try:
-            self._changes.request(self._place(name))
+            self._changes.request(self._platform.place(name))
         except PlacementError as error:  # a core went away since it was checked
             self._give_up(name, error)
 
@@ -199,42 +195,17 @@ class PerceptionPlacing:
         """End a change that is under way."""
         self._changes.close()
 
-    def _place(self, name: str) -> Placement:
-        placement = self._find(name)
-        check_parts(placement, self._bundle.manifest.groups)
-        return placement
-
-    def _on_this_machine(
-        self,
-    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
-        engine, threads = self._node.settings.engine, self._node.settings.threads
-        rows, columns = self._node.settings.regions
-
-        def create(placement: Placement) -> Engine:
-            return create_engine(
-                self._bundle,
-                engine,
-                threads=threads,
-                placement=placement,
-                largest_batch=rows * columns,
-            )
-
-        return ThisMachine(self._bundle, engine).place, create
-
-    def _on_a_simulated_board(
-        self, root: Path
-    ) -> tuple[Callable[[str], Placement], Callable[[Placement], Engine]]:
+    def _find_platform(self, bundle: Bundle) -> Platform:
+        settings = self._node.settings
+        engine, threads = settings.engine, settings.threads
+        if not settings.simulated_board:
+            rows, columns = settings.regions
+            return ThisMachine(bundle, engine, threads=threads, largest_batch=rows * columns)
+        from dyn_perception.simulation.simulated_platform import SimulatedPlatform
         from dyn_perception.simulation.simulated_processors import SimulatedProcessors
-        from dyn_perception.simulation.stretched_engine import stretch
 
-        board = SimulatedProcessors(root, wait_s=_BOARD_WAIT_S)
-        engine, threads = self._node.settings.engine, self._node.settings.threads
-
-        def create(placement: Placement) -> Engine:
-            load = partial(create_engine, self._bundle, engine, threads=threads)
-            return stretch(self._bundle, load, board, placement)
-
-        return board.place, create
+        board = SimulatedProcessors(Path(settings.simulated_board), wait_s=_BOARD_WAIT_S)
+        return SimulatedPlatform(bundle, engine, board, threads=threads)
 
     def _placed(self, placement: Placement) -> None:
         self._node.get_logger().info(f'the network runs on {placement.name}')
