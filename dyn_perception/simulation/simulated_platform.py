@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated board as what runs a network: this machine computes, in the board's time."""
 
-from functools import partial
-
 from dyn_perception.inference.engine import Engine
-from dyn_perception.inference.engines import check_parts, create_engine
+from dyn_perception.inference.engines import check_parts, create_engine, split_engine
 from dyn_perception.inference.placement import Placement
 from dyn_perception.network.bundle import Bundle
 from dyn_perception.simulation.simulated_processors import SimulatedProcessors
-from dyn_perception.simulation.stretched_engine import stretch
+from dyn_perception.simulation.stretched_engine import StretchedEngine
 
 
 class SimulatedPlatform:
@@ -32,7 +30,7 @@ class SimulatedPlatform:
             threads: threads that one group is computed with.
         """
         self._bundle, self._processors = bundle, processors
-        self._load = partial(create_engine, bundle, engine, threads=threads)
+        self._engine, self._threads = engine, threads
 
     def placements(self) -> tuple[str, ...]:
         """Return the placements on one processor each."""
@@ -56,4 +54,14 @@ class SimulatedPlatform:
             BundleError: if a file of the bundle was changed.
             EngineError: if the network cannot be loaded, or the board does not run.
         """
-        return stretch(self._bundle, self._load, self._processors, placement)
+        if len(placement.processors) == 1:
+            return self._stretched(placement)
+        return split_engine(self._bundle.manifest, placement, self._stretched)
+
+    def _stretched(self, placement: Placement) -> Engine:
+        engine = create_engine(self._bundle, self._engine, threads=self._threads)
+        try:
+            return StretchedEngine(engine, self._bundle.manifest, self._processors, placement)
+        except BaseException:
+            engine.close()
+            raise

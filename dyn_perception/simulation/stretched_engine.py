@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dyn_perception.inference.engine import Engine, EngineResult
-from dyn_perception.inference.engines import split_engine
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.placement import Placement
 from dyn_perception.inference.stopping import StopRule
-from dyn_perception.network.bundle import Bundle
 from dyn_perception.network.manifest import Manifest
 from dyn_perception.simulation.errors import SimulationError
 from dyn_perception.simulation.modelled_work import ModelledWork
@@ -162,34 +160,3 @@ class StretchedEngine(Engine):
             self._workload = workload_by_macs(description, self._macs, batch=batch_size)
             self._batch_size = batch_size
         return self._workload
-
-
-def stretch(
-    bundle: Bundle,
-    create: Callable[[], Engine],
-    board: SimulatedProcessors,
-    placement: Placement,
-) -> Engine:
-    """Return an engine of the bundle that takes the simulated board's time.
-
-    Args:
-        bundle: the network.
-        create: loads it into an engine of this machine.
-        board: where it runs as far as time is concerned.
-        placement: one of `board.place`.
-
-    Raises:
-        EngineError: if the network cannot be loaded, or the board does not run.
-    """
-
-    def stretched(part: Placement) -> Engine:
-        engine = create()
-        try:
-            return StretchedEngine(engine, bundle.manifest, board, part)
-        except BaseException:
-            engine.close()
-            raise
-
-    if len(placement.processors) == 1:
-        return stretched(placement)
-    return split_engine(bundle.manifest, placement, stretched)
