@@ -161,6 +161,10 @@ class Perception:
     def create_client(self, *_: Any) -> None:
         """Make none: `sets` takes what it would send."""
 
+    def create_timer(self, *_: Any, **options: Any) -> Any:
+        """Return one that never fires: no call is under way."""
+        return SimpleNamespace(cancel=lambda: None)
+
     def create_subscription(
         self, kind: type, topic: str, take: Callable[[ParameterEvent], None], depth: int
     ) -> None:
