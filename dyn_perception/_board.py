@@ -4,9 +4,8 @@
 
 import os
 import time
-from pathlib import Path
 
-from dyn_perception.board.board import open_board
+from dyn_perception.board.board import board_root, open_board
 from dyn_perception.control.board_readings import observe
 from dyn_perception.control.policy import BoardObservation
 
@@ -25,9 +24,9 @@ class Board:
             root: '/' for this machine, or the folder of a simulated board.
 
         Raises:
-            BoardError: if the root is no folder.
+            BoardError: if the root names no folder.
         """
-        self._board = open_board(Path(root))
+        self._board = open_board(board_root(os.fspath(root)))
         self.model = self._board.model
         self._board.read()  # what is averaged between readings begins here
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dyn_perception._result import Classification, classification
 from dyn_perception.control.operating_points import OperatingPoint, OperatingPointTable
 from dyn_perception.images.array import image_from_array
+from dyn_perception.images.decoding import ImageError
 from dyn_perception.inference.affinity import set_thread_cores
 from dyn_perception.inference.errors import EngineError
 from dyn_perception.inference.pipeline import FrameLimits, Pipeline, PipelineFactory
@@ -63,7 +64,9 @@ def load_model(
     except ShareError as error:
         raise BundleError(str(error)) from error
     bundle = load_bundle(path)
-    rows, columns = regions
+    rows, columns = _grid(regions)
+    if type(threads) is not int:
+        raise EngineError(f'threads {threads!r} is no integer: give 1 or more')
     machine = ThisMachine(bundle, engine, threads=threads, largest_batch=rows * columns)
     factory = PipelineFactory(bundle, machine.create, (rows, columns))
     pipeline = factory.make(machine.place(placement))
@@ -174,9 +177,13 @@ class Model:
 
         Raises:
             ImageError: as a call does.
-            EngineError: if the model is closed or the network fails.
+            EngineError: if the model is closed, the time is none or the network fails.
         """
         self._check_open()
+        if not 0 <= seconds < math.inf:
+            raise EngineError(
+                f'seconds {seconds} is no time to measure each width for: give 0 or more'
+            )
         raw = image_from_array(image)
         points = []
         for width in self.widths:
@@ -208,6 +215,7 @@ class Model:
 
     def __enter__(self) -> 'Model':
         """Return the model, which is closed at the end of the block."""
+        self._check_open()
         return self
 
     def __exit__(
@@ -242,21 +250,22 @@ class Model:
         if width is None:
             width = self.widths[-1]
         self._check_width(width)
-        if deadline_ms is not None and math.isnan(deadline_ms):
+        if deadline_ms is not None and not _is_number(deadline_ms):
             raise EngineError(
-                f'deadline_ms {deadline_ms} is no time from the call to the answer: give '
+                f'deadline_ms {deadline_ms!r} is no time from the call to the answer: give '
                 'milliseconds, or leave it out for no deadline'
             )
-        if not 0 <= confidence <= 1:
+        if not (_is_number(confidence) and 0 <= confidence <= 1):
             raise EngineError(
-                f'confidence {confidence} is out of range 0...1: a score from which on the answer '
-                'is sure; 0 for never'
+                f'confidence {confidence!r} is out of range 0...1: a score from which on the '
+                'answer is sure; 0 for never'
             )
         deadline_s = math.inf if deadline_ms is None else start_s + deadline_ms / 1000
         return FrameLimits(width, deadline_s, confidence)
 
     def _check_width(self, width: int) -> None:
-        if isinstance(width, (bool, float)) or width not in self.widths:
+        is_integer = isinstance(width, (int, np.integer)) and not isinstance(width, bool)
+        if not is_integer or width not in self.widths:
             raise EngineError(
                 f'width {width!r} is not one of {", ".join(map(str, self.widths))}: '
                 f'{self.name} has no other'
@@ -265,3 +274,18 @@ class Model:
     def _check_open(self) -> None:
         if self._is_closed:
             raise EngineError(f'model {self.name!r} is closed: load it again')
+
+
+def _grid(regions: tuple[int, int]) -> tuple[int, int]:
+    values = tuple(regions) if isinstance(regions, (tuple, list)) else ()
+    if len(values) != 2 or any(type(value) is not int for value in values):
+        raise ImageError(
+            f'regions {regions!r} are no grid: give rows and columns, for example (6, 8)'
+        )
+    return values[0], values[1]
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number, of Python or NumPy, and not NaN; infinite is one, too."""
+    is_one = isinstance(value, (int, float, np.integer, np.floating))
+    return is_one and not isinstance(value, bool) and not math.isnan(value)  # type: ignore[arg-type]

@@ -4,7 +4,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,5 +147,5 @@ def classification(
         inference_s=result.inference_s,
         start_s=start_s,
         end_s=end_s,
-        busy_s=MappingProxyType(busy_s),
+        busy_s=dict(busy_s),
     )

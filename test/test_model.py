@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model in a Python program: what it answers, refuses and gives to a policy."""
 
+import copy
+import dataclasses
 import math
 import os
 import threading
@@ -112,7 +114,10 @@ def test_a_bundle_is_loaded_by_its_path(tmp_path: Path, cat: np.ndarray) -> None
         ({'placement': 'cpu:99999'}, dp.PlacementError, 'this machine offers cpu'),
         ({'placement': '+'.join(['cpu'] * 2)}, dp.PlacementError, 'name cores for each part'),
         ({'threads': 0}, dp.EngineError, 'give at least 1'),
+        ({'threads': 1.5}, dp.EngineError, 'threads 1.5 is no integer'),
         ({'regions': (0, 1)}, dp.ImageError, 'at least 1 row'),
+        ({'regions': 3}, dp.ImageError, 'regions 3 are no grid'),
+        ({'regions': (1.5, 1)}, dp.ImageError, 'are no grid'),
     ],
 )
 def test_what_cannot_be_loaded_is_refused(
@@ -129,7 +134,11 @@ def test_what_cannot_be_loaded_is_refused(
         ({'width': 0}, 'width 0 is not'),
         ({'width': 2.0}, 'width 2.0 is not'),
         ({'width': True}, 'width True is not'),
+        ({'width': np.array([1, 2])}, 'is not one of'),
+        ({'width': np.True_}, 'is not one of'),
         ({'deadline_ms': math.nan}, 'deadline_ms nan is no time'),
+        ({'deadline_ms': '5'}, "deadline_ms '5' is no time"),
+        ({'confidence': '0.5'}, "confidence '0.5' is out of range"),
         ({'confidence': 1.5}, 'confidence 1.5 is out of range 0...1'),
         ({'confidence': math.nan}, 'confidence nan is out of range'),
     ],
@@ -156,6 +165,23 @@ def test_a_closed_model_says_so(cat: np.ndarray) -> None:
     for call in (model, model.measure_operating_points):
         with pytest.raises(dp.EngineError, match='is closed: load it again'):
             call(cat)
+    with pytest.raises(dp.EngineError, match='is closed'), model:
+        pass
+
+
+def test_results_can_be_copied_and_taken_apart(model: dp.Model, cat: np.ndarray) -> None:
+    """As queues to other processes and logs do."""
+    result = model(cat)
+    twin = copy.deepcopy(result)
+    assert (twin.label, twin.busy_s) == (result.label, result.busy_s)
+    assert copy.deepcopy(result.observation()) == result.observation()
+    assert dataclasses.asdict(result)['label'] == result.label
+
+
+@pytest.mark.parametrize('seconds', [-1.0, math.nan, math.inf])
+def test_no_time_to_measure_is_refused(model: dp.Model, cat: np.ndarray, seconds: float) -> None:
+    with pytest.raises(dp.EngineError, match='is no time to measure'):
+        model.measure_operating_points(cat, seconds=seconds)
 
 
 def test_cores_of_its_own_leave_the_callers_thread_alone(cat: np.ndarray) -> None:
@@ -205,6 +231,8 @@ def test_a_board_is_read() -> None:
     first, second = board.read(), board.read()
     assert first.processors and second.time_s >= first.time_s
     assert second.window_s >= 0
+    with pytest.raises(dp.BoardError, match='names no folder'):
+        dp.Board('')
     with pytest.raises(dp.BoardError):
         dp.Board(model_path('resnet') / 'manifest.json')
 

@@ -23,6 +23,7 @@ from dyn_perception.board import (
 from dyn_perception.board.actuator import Actuator
 from dyn_perception.board.cpu import Cpu
 from dyn_perception.board.cpu_policies import highest
+from dyn_perception.board.errors import BoardError
 from dyn_perception.board.files import Tree
 from dyn_perception.board.gpu import Gpus
 from dyn_perception.board.gpu_nvml import load_nvml
@@ -164,6 +165,20 @@ class Board:
         return any(sensor.read() for sensor in self._throttles.sensors) or any(
             card.is_held_back() for card in self._gpus.cards
         )
+
+
+def board_root(given: str, name: str = 'root') -> Path:
+    """Return the folder that a user names for a board; `name` is that of what is given.
+
+    Raises:
+        BoardError: if they name none, which Path takes for the working directory.
+    """
+    if not given:
+        raise BoardError(
+            f"{name} '' names no folder: give / for this machine, or the folder of a simulated "
+            'board'
+        )
+    return Path(given)
 
 
 def open_board(root: Path = Path('/'), clock: Callable[[], float] = time.monotonic) -> Board:

@@ -130,8 +130,8 @@ class LimitChanges:
                 present_mhz = self._put_back(path, wanted_mhz[path])
             except BoardError as error:
                 _logger.error(
-                    'a clock limit could not be put back to %g MHz, the next start tries again: '
-                    '%s', wanted_mhz[path], error,
+                    'a clock limit could not be put back to %g MHz (%s): the end of this monitor, '
+                    'or the next start, tries again', wanted_mhz[path], error,
                 )  # fmt: skip
             else:
                 if present_mhz is not None:

@@ -152,7 +152,13 @@ class LimitSession:
         ended = self.leased if names is None else names
         for name in ended:
             before_mhz = self._leases.pop(name).before_mhz
-            self._changes.put_back(before_mhz)
+            # Files of cores that are offline have nothing to be put back; see `observe`.
+            there = {
+                path: mhz
+                for path, mhz in before_mhz.items()
+                if not math.isnan(self._changes.present_mhz(path))
+            }
+            self._changes.put_back(there)
             kept = [mhz for path, mhz in before_mhz.items() if self._changes.is_ours(path)]
             self._wanted_mhz.pop(name)
             self._wanted_mhz |= {name: max(kept)} if kept else {}

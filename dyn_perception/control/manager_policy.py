@@ -88,7 +88,7 @@ class ManagerPolicy:
             self._ask_for(self._target)
             self.set_applied(table.points[self._target].settings, time_s)
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals, in force from the next decision on."""
         self._goals = goals
         self._estimates.update_profiled_power(self._fps)
@@ -114,7 +114,7 @@ class ManagerPolicy:
             self._held = dict(held)
             self._narrow()
 
-    def set_refused(self, knob: str, value: KnobValue, time_s: float) -> None:
+    def set_refused(self, knob: str, value: KnobValue) -> None:
         """Take that a node refused a value: no point with it is chosen until `clear_refused`."""
         self._refused.add((knob, value))
         self._narrow()

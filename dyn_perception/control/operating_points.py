@@ -224,10 +224,6 @@ class OperatingPointTable:
         except KeyError:
             raise ControlError(f'{point} is not in the table of {len(self)} points') from None
 
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """As plain values; `from_dicts` reads them back."""
-        return [point.to_dict() for point in self.points]
-
     @classmethod
     def from_dicts(cls, rows: Iterable[Mapping[str, Any]]) -> 'OperatingPointTable':
         """Read plain values, for example those of a profile in YAML.

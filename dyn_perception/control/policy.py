@@ -225,7 +225,7 @@ class Policy(Protocol):
     Knobs are named `width`, `placement`, `cpu.<cluster>` and `gpu` (clocks in MHz).
     """
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals, in force from the next decision on."""
 
     def set_held(self, held: Mapping[str, KnobValue]) -> None:
@@ -238,7 +238,7 @@ class Policy(Protocol):
         a frame or a reading of the board) it counts as under way.
         """
 
-    def set_refused(self, knob: str, value: KnobValue, time_s: float) -> None:
+    def set_refused(self, knob: str, value: KnobValue) -> None:
         """Take that a node refused a value: no point with it is chosen until `clear_refused`."""
 
     def clear_refused(self) -> None:

@@ -228,7 +228,7 @@ class WidthShow:
             return
         schedule = WidthSchedule(network.groups, self._seconds)
         width = schedule.width(time.monotonic() - start_s)
-        if width != self._width:
+        if width != self._width and self._perception.is_there():
             self._width, self._is_answered = width, False
             self._perception.set({'width': width}, self._take_answer)
 

@@ -10,7 +10,6 @@ import numpy as np
 from dyn_perception.board.actuator import Actuator
 from dyn_perception.control.spreading import spread
 
-CLOCK_CHOICES = ('few', 'all', 'none')
 _FEW = 5
 
 

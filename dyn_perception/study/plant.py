@@ -104,7 +104,7 @@ class Plant:
         """Begin a segment."""
         self._lost = phase.lost
         if frame == 0 or phase.goals != self._goals:
-            self._policy.set_goals(phase.goals, phase.start_s)
+            self._policy.set_goals(phase.goals)
             self._decide(phase.start_s, frame)
         self._goals = phase.goals
 

@@ -94,7 +94,7 @@ def test_a_new_target_is_followed(rates: tuple[float, float]) -> None:
     policy = ManagerPolicy(TABLE, Goals(rates[0]))
     widths = []
     for number, fps in enumerate(rates):
-        policy.set_goals(Goals(fps), 20.0 * number)
+        policy.set_goals(Goals(fps))
         plant = TinyPlant(fps=fps, slowdown=lambda place, time_s: 2.0)
         plant.points = [TABLE.points[0]] * round(20.0 * number * fps)
         plant.latencies_s = [0.0] * len(plant.points)
@@ -119,7 +119,7 @@ def test_what_a_person_holds_is_left_and_what_was_refused_is_not_asked_for_again
     assert {point.width for point in held.points[1:]} == {2}
     assert {p.clocks for p in held.points[1:] if p.placement == 'gpu'} <= {(('gpu', 600.0),)}
     policy.set_held({})
-    policy.set_refused('width', 4, 2.0)
+    policy.set_refused('width', 4)
     held.run(policy, 60)
     assert {point.width for point in held.points[90:]} == {3}
     policy.clear_refused()
@@ -277,7 +277,7 @@ def test_the_point_fits_what_is_held(held: dict[str, Any], refused: list[Any]) -
     policy = ManagerPolicy(TABLE, Goals(30.0))
     policy.set_held(held)
     for knob, value in refused:
-        policy.set_refused(knob, value, 0.0)
+        policy.set_refused(knob, value)
     point = policy.decide(0.0).point
     if held.get('width') in (1, 2, 3, 4) and not isinstance(held['width'], float):
         assert point.width == held['width']

@@ -75,7 +75,7 @@ def test_frames_that_wait_for_longer_than_the_period_are_answered(
     policy = ManagerPolicy(TABLE, Goals(first_fps))
     plant = CameraPlant(cameras, slowdown=lambda time_s: slowdown, seed=seed)
     plant.run(policy, 2.0)
-    policy.set_goals(Goals(second_fps), 2.0)  # while frames wait
+    policy.set_goals(Goals(second_fps))  # while frames wait
     assert policy.decide(2.0).point in TABLE.points
 
 

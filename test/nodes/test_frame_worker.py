@@ -116,3 +116,21 @@ def test_quick_frame_that_fails_is_reported() -> None:
     worker.put('bad')
     worker.close()
     assert [str(error) for error in failures] == ['bad']
+
+
+def test_a_failure_that_cannot_be_reported_ends_no_thread() -> None:
+    done = threading.Event()
+
+    def process(frame: str, dropped: int) -> None:
+        if frame == 'bad':
+            raise ValueError(frame)
+        done.set()
+
+    def report(error: Exception) -> None:
+        raise RuntimeError('nobody listens')
+
+    worker = FrameWorker(process, report)
+    worker.put('bad')
+    worker.put('good', 'another camera')
+    assert done.wait(LIMIT_S)
+    worker.close()

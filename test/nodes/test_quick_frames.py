@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frames may be processed where they arrive."""
 
-import threading
-
 from dyn_perception.nodes.perception.worker import QuickFrames
 
 
@@ -39,21 +37,3 @@ def test_another_kind_of_frame_is_measured_anew() -> None:
     assert not frames.arrive(1.5, 'width 4')
     frames.add(0.002, 'width 4')
     assert frames.arrive(2.0, 'width 4')
-
-
-def test_both_threads_see_whole_estimates() -> None:
-    """One thread asks while another adds: the bound of a constant time is that time."""
-    frames = known(0.001)
-    ending = threading.Event()
-
-    def add() -> None:
-        while not ending.is_set():
-            frames.add(0.001, 'width 1')
-
-    thread = threading.Thread(target=add)
-    thread.start()
-    try:
-        assert all(frames.arrive(float(time_s), 'width 1') for time_s in range(1, 2000))
-    finally:
-        ending.set()
-        thread.join()

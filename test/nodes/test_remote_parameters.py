@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import rclpy
 from rcl_interfaces.msg import SetParametersResult
-from rcl_interfaces.srv import GetParameters
+from rcl_interfaces.srv import DescribeParameters, GetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -154,6 +154,21 @@ def test_a_silent_node_is_asked_again_until_the_time_is_over(
     answer = remote.wait(partial(remote.get, []), nodes.spin)
     assert answer == Answer(False, 'silent did not answer within 2 s')
     assert server.asked > 1
+
+
+def test_an_answer_that_makes_no_sense_ends_the_call(nodes: Nodes) -> None:
+    other = nodes.add('odd', start_parameter_services=False)
+
+    def describe(
+        request: DescribeParameters.Request, response: DescribeParameters.Response
+    ) -> DescribeParameters.Response:
+        return response  # of fewer parameters than it was asked for
+
+    other.create_service(DescribeParameters, 'odd/describe_parameters', describe)
+    remote = nodes.remote('odd', limit_s=LONG_S, ask_again_s=1.0)
+    answer = remote.wait(partial(remote.describe, ['width']), nodes.spin)
+    assert not answer.successful
+    assert 'odd gave an answer that makes no sense' in answer.reason
 
 
 def test_values_have_the_type_that_they_were_given_with(nodes: Nodes) -> None:

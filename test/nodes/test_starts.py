@@ -121,5 +121,48 @@ def test_the_manager_meets_a_perception_anew_that_was_replaced(
     assert _identities(results[-1:]).isdisjoint(before)
 
 
+def test_another_monitor_in_the_namespace_is_no_restart_of_the_managers_own(
+    loop: ManagedLoop,
+) -> None:
+    loop.start_perception()
+    loop.set_pace(EASY_MS)
+    loop.start_monitor()
+    goals = {'objective': 'energy', 'min_accuracy': 0.9}
+    manager = loop.start_manager(profile=loop.write_profile(), **goals)
+    states = loop.states()
+    loop.wait_for(states, limits_clock, 'a lower clock')
+    boards = loop.client.listen(BoardState, 'board_state')
+    loop.start_monitor(arguments=['-r', '__node:=second_monitor'])
+    loop.client.spin_until(
+        lambda: len([board for board in boards if board.node == '/second_monitor']) > 5,
+        'readings of the other one',
+    )
+    loop.wait_for(states, limits_clock, 'the lower clock still')
+    manager.send_signal(signal.SIGTERM)
+    loop.client.spin_until(lambda: not manager.is_running(), 'the end of the manager')
+    assert loop.gpu_limit() == 921.6  # what it found, not what it set
+
+
+def test_the_profile_of_another_network_is_given_up_when_that_is_started(
+    loop: ManagedLoop,
+) -> None:
+    perception = loop.start_perception()
+    loop.set_pace(EASY_MS)
+    loop.start_monitor()
+    loop.start_manager(profile=loop.write_profile())
+    states = loop.states()
+    loop.wait_for(states, is_at_full_width, 'the full width')
+    perception.send_signal(signal.SIGKILL)
+    loop.start_perception(model='alexnet')
+    loop.wait_for(
+        states,
+        lambda state: (
+            'but the perception node runs' in state.status_reason
+            and state.operating_point.width == FULL_WIDTH
+        ),
+        'a choice for the other network',
+    )
+
+
 def _identities(messages: list[Any]) -> set[int]:
     return {message.start_id for message in messages}

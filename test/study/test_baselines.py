@@ -156,7 +156,7 @@ def test_pid_keeps_the_power_budget() -> None:
 def test_new_goals_count_at_once_or_after_twenty_results(make) -> None:
     policy = make()
     show(policy, 1.0, 30)
-    policy.set_goals(goals(fps=60.0), 1.0)
+    policy.set_goals(goals(fps=60.0))
     assert show(policy, 1.0, 60).width == 1
 
 

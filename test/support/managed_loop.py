@@ -3,7 +3,7 @@
 """Perception whose pace a test sets, a resource monitor on a written tree, and managers."""
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -72,12 +72,14 @@ class ManagedLoop:
         )
 
     def start_monitor(
-        self, module: str = 'dyn_perception.nodes.resource_monitor.node'
+        self,
+        module: str = 'dyn_perception.nodes.resource_monitor.node',
+        arguments: Sequence[str] = (),
     ) -> NodeProcess:
         """Start the resource monitor on a board with clock limits."""
         if not self.root.exists():
             make_tree(self.root)
-        return self._start(module, parameters={'sysfs_root': str(self.root)})
+        return self._start(module, parameters={'sysfs_root': str(self.root)}, arguments=arguments)
 
     def start_manager(
         self,

@@ -218,7 +218,7 @@ def _run(
             # tell.
             if rclpy.ok():
                 raise
-        return node.failure
+    return node.failure  # also of a thread that failed while the node was closed
 
 
 def _wake_on_signal(executor: Executor) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of another node, read and set without ever waiting for it."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -61,8 +62,9 @@ class _Call:
 class RemoteParameters:
     """Asynchronous calls to the parameter services of one node, each with a time-out.
 
-    Every call ends with exactly one `Answer`, which is handed over while the asking node is spun.
-    Calls may be made from any thread. Times are of the monotonic clock.
+    Every call ends with exactly one `Answer`, which is handed over while the asking node is spun,
+    or before the call returns where that is known at once. Calls may be made from any thread.
+    Times are of the monotonic clock.
 
     A server that has not met the client's end for answers yet does the work and drops the answer.
     Where a call may be repeated, it is made again after a while, and waits for a node that is not
@@ -184,8 +186,9 @@ class RemoteParameters:
         if self._ask_again_s is None and not client.service_is_ready():
             then(Answer(False, f'{self.name} is not there'))
             return
-        now = time.monotonic()
-        call = _Call(client, request, judge, then, now + self._limit_s, now)
+        # Not asked again before it was asked: the executor's thread may look at it meanwhile.
+        deadline_s = time.monotonic() + self._limit_s
+        call = _Call(client, request, judge, then, deadline_s, ask_again_s=math.inf)
         with self._lock:
             self._calls.append(call)
         self._ask(call)
@@ -195,17 +198,24 @@ class RemoteParameters:
 
     def _ask(self, call: _Call) -> None:
         """Ask for the first time, or again, where the node is there."""
+        again_s = math.inf if self._ask_again_s is None else self._ask_again_s
         if not call.client.service_is_ready():
+            call.ask_again_s = time.monotonic() + _LOOK_EVERY_S
             return
-        again_s = self._limit_s if self._ask_again_s is None else self._ask_again_s
-        call.ask_again_s = time.monotonic() + again_s
         future = call.client.call_async(call.request)
-        call.futures.append(future)
+        with self._lock:
+            call.futures.append(future)
+            call.ask_again_s = time.monotonic() + again_s
         future.add_done_callback(lambda done: self._finish(call, done))
 
     def _finish(self, call: _Call, done: Future) -> None:
-        if self._take_off(call):  # otherwise its time was over, or it was answered twice
-            call.then(call.judge(done.result()))
+        if not self._take_off(call):  # its time was over, or it was answered twice
+            return
+        try:
+            answer = call.judge(done.result())
+        except Exception as error:  # whatever the other node answers, this one goes on
+            answer = Answer(False, f'{self.name} gave an answer that makes no sense: {error}')
+        call.then(answer)
 
     def _look(self) -> None:
         """Repeat calls, and end those that got no answer in time."""

@@ -105,7 +105,7 @@ class ManagedNode:
         self._on_met = on_met
         self._is_new = True
         self._reading = False
-        self._sets = 0  # so far; what was read before the last one is out of date
+        self._sets = 0  # and starts so far; what was read before the last one is out of date
         self._setting = 0  # under way
         self._due_s = 0.0
         self._pause_s = _FIRST_PAUSE_S
@@ -124,6 +124,7 @@ class ManagedNode:
     def restart(self) -> None:
         """Note that the node started again: it has to be met again, with all it has."""
         self.met, self._is_new = False, True
+        self._sets += 1  # what is being read is of the start before
         self._due_s = 0.0
 
     def see_start(self, start_id: int) -> bool:
@@ -131,7 +132,8 @@ class ManagedNode:
 
         Returns:
             Whether that is another start than those before. It is met again then: the node may
-            have been killed and replaced before anybody missed its services.
+            have been killed and replaced before anybody missed its services. The first message
+            of all shows no restart.
         """
         if not start_id or start_id in self._starts:  # 0: a sender that says nothing of it
             return False
@@ -184,7 +186,7 @@ class ManagedNode:
         if sets != self._sets:
             return
         self._due_s = time.monotonic() + READ_EVERY_S
-        values: Mapping[str, Any] = answer.values or {}
+        values: Mapping[str, Any] = answer.values
         self.facts = {name: values[name] for name in self._fact_names if name in values}
         read = {knob_name(name): value for name, value in values.items() if knob_name(name)}
         for name in [name for name in self.knobs if name not in read]:

@@ -86,7 +86,7 @@ class ManagerNode(ParameterNode[ManagerSettings]):
     def apply_settings(self, previous: ManagerSettings) -> None:
         """Take new goals."""
         self._deadline = deadline(self.settings)
-        self._runner.set_goals(goals(self.settings), time.monotonic())
+        self._runner.set_goals(goals(self.settings))
         self._claim.want(self.settings.enabled and not self.settings.dry_run)
         self._act_or_not()
         self._decide()
@@ -124,26 +124,27 @@ class ManagerNode(ParameterNode[ManagerSettings]):
     def knob_refused(self, knob: str, value: KnobValue, reason: str) -> None:
         """Do not try a value again."""
         self.get_logger().warning(f'{knob} {value} was refused: {reason}')
-        self._runner.refuse(knob, value, time.monotonic())
+        self._runner.refuse(knob, value)
 
     def refusals_forgotten(self) -> None:
         """Try refused values again."""
         self._runner.forget_refusals()
 
     def _take_labels(self, labels: ClassLabels) -> None:
-        self._knobs.perception.see_start(labels.start_id)
+        self._see_perception(labels.start_id)
         self._labels = labels
         self._find_points()
 
     def _take_board(self, message: BoardState) -> None:
-        self._knobs.monitor.see_start(message.start_id)
+        if message.node == self._knobs.monitor.name:  # others may read the board, too
+            self._knobs.monitor.see_start(message.start_id)
         self._processors.take_clusters(message.clusters)
         self._runner.observe_board(observe(message, time.monotonic()))
         self._decide()
 
     def _take_result(self, message: PerceptionResult) -> None:
         time_s = time.monotonic()
-        self._knobs.perception.see_start(message.start_id)
+        self._see_perception(message.start_id)
         frame = frame_observation(message, time_s, self._processors)
         period_s = 1 / self.settings.target_fps
         self._frame_rate.add(time_s, frame.latency_s, frame.dropped, period_s, frame.camera)
@@ -155,6 +156,11 @@ class ManagerNode(ParameterNode[ManagerSettings]):
             self._points.learn(message)
             self._find_points()
         self._decide()
+
+    def _see_perception(self, start_id: int) -> None:
+        if self._knobs.perception.see_start(start_id):
+            self._labels = None  # it may run another network
+            self._forget_points()
 
     def _forget_points(self) -> None:
         self._points.forget_results()

@@ -64,11 +64,11 @@ class PolicyRunner:
             self.table is not None and self.is_learned and placement not in self.table.placements
         )
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals."""
         self._goals = goals
         if self._policy is not None:
-            self._policy.set_goals(goals, time_s)
+            self._policy.set_goals(goals)
 
     def observe_frame(self, frame: FrameObservation) -> None:
         """Take a result."""
@@ -109,10 +109,10 @@ class PolicyRunner:
             held['placement'] = self.table.placements[0]
         self._policy.set_held(held)
 
-    def refuse(self, knob: str, value: KnobValue, time_s: float) -> None:
+    def refuse(self, knob: str, value: KnobValue) -> None:
         """Take that a node refused a value."""
         if self._policy is not None:
-            self._policy.set_refused(knob, value, time_s)
+            self._policy.set_refused(knob, value)
 
     def forget_refusals(self) -> None:
         """Take that refused values may be tried again."""

@@ -5,7 +5,7 @@
 import math
 import time
 import traceback
-from collections.abc import Hashable
+from collections.abc import Callable
 
 from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.publisher import Publisher
@@ -40,6 +40,7 @@ class FrameProcessing:
         results: Publisher,
         overlays: Publisher,
         statistics: FrameStatistics,
+        note_failure: Callable[[Exception], None],
         logger: RcutilsLogger,
     ) -> None:
         """Prepare for the first frame.
@@ -51,6 +52,7 @@ class FrameProcessing:
             results: publisher of PerceptionResult.
             overlays: publisher of images with the classes drawn onto them.
             statistics: counts what becomes of frames.
+            note_failure: told of an error of the network, in the thread of the frame.
             logger: of the node.
         """
         self.settings = settings
@@ -59,6 +61,7 @@ class FrameProcessing:
         self._results = results
         self._overlays = overlays
         self._statistics = statistics
+        self._note_failure = note_failure
         self._logger = logger
         self._quick = QuickFrames()
 
@@ -77,15 +80,16 @@ class FrameProcessing:
         self._statistics.count_dropped(arrival.topic, dropped)
         start_s = time.monotonic()
         try:
-            self._answer(arrival, settings)
+            self._answer(arrival, settings, has_viewers=bool(kind[-1]))
             self._quick.add(time.monotonic() - start_s, kind)
         except ImageError as error:
             self._statistics.count_refused(arrival.topic, str(error))
             self._logger.warning(
                 f'image refused on {arrival.topic}: {error}', throttle_duration_sec=_THROTTLE_S
             )
-        except Exception:
+        except Exception as error:
             self._statistics.leave_unreported(arrival.topic)
+            self._note_failure(error)
             raise
 
     def report_failure(self, error: Exception) -> None:
@@ -96,12 +100,14 @@ class FrameProcessing:
             text = '\n' + ''.join(traceback.format_exception(error))
         self._logger.error(f'frame failed:{text}', throttle_duration_sec=_THROTTLE_S)
 
-    def _kind(self) -> Hashable:
+    def _kind(self) -> tuple[int, str, int]:
         """Return what frames take alike depends on."""
         placement = self.pipeline.placement.name
         return self.settings.width, placement, self._overlays.get_subscription_count()
 
-    def _answer(self, arrival: Arrival, settings: PerceptionSettings) -> None:
+    def _answer(
+        self, arrival: Arrival, settings: PerceptionSettings, *, has_viewers: bool
+    ) -> None:
         pipeline = self.pipeline
         start_s = time.monotonic()
         image = from_message(arrival.message)
@@ -116,7 +122,7 @@ class FrameProcessing:
         published_s = time.monotonic()
         pipeline.note_delivery(published_s - answered_s)
         self._statistics.count_processed(published_s - arrival.time_s)
-        if self._overlays.get_subscription_count():
+        if has_viewers:
             self._publish_overlay(image, result, message)
 
     def _publish_overlay(

@@ -59,10 +59,11 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
             self.create_publisher(PerceptionResult, '~/result', 10),
             self.create_publisher(Image, '~/overlay', 1),
             self._statistics,
+            lambda error: self._placement.note_failed_frame(error),
             logger,
         )
         self._worker: FrameWorker[Arrival] = FrameWorker(
-            self._frames.process, self._report_failure, self._frames.is_quick
+            self._frames.process, self._frames.report_failure, self._frames.is_quick
         )
         self._placement = PlacementControl(
             platform,
@@ -117,10 +118,6 @@ class PerceptionNode(ParameterNode[PerceptionSettings]):
         """End the threads."""
         self._placement.close()
         self._worker.close()
-
-    def _report_failure(self, error: Exception) -> None:
-        self._frames.report_failure(error)
-        self._placement.note_failed_frame(error)
 
     def _publish_labels(self, manifest: Manifest) -> None:
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

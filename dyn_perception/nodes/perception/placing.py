@@ -248,8 +248,7 @@ class PlacementControl:
                 f'{reason}; set placement again to try it once more'
             )
             self._go_back(name, ANY_CPU, reason)
-            self._wanted = ANY_CPU
-            self._changes.request(self._platform.place(ANY_CPU))
+            self.change(ANY_CPU)
 
     def _give_up(self, name: str, error: Exception) -> None:
         """Say why a placement failed and put the parameter back to the one in force."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The thread in which frames are processed, so that parameters and timers do not wait for them."""
 
+import logging
 import math
 import threading
 from collections import deque
@@ -111,4 +112,10 @@ class FrameWorker(Generic[Frame]):
             work(*arguments)
         except Exception as error:  # whatever it is, the next frame is another one
             if not self._mailbox.closed:
-                self._report_failure(error)
+                self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        try:
+            self._report_failure(error)
+        except Exception:  # the thread has to go on all the same
+            logging.getLogger(__name__).exception('cannot report that %r', error)

@@ -25,6 +25,7 @@ _PROCESSOR_FIELDS = (
 def board_message(
     reading: state.BoardState,
     header: Header,
+    node: str,
     start_id: int,
     settable: Collection[str],
 ) -> BoardState:
@@ -33,11 +34,13 @@ def board_message(
     Args:
         reading: what was read.
         header: with the time of the reading.
-        start_id: of the node.
+        node: its fully qualified name.
+        start_id: of its start.
         settable: parameters of clock limits that this node may set.
     """
     return BoardState(
         header=header,
+        node=node,
         start_id=start_id,
         board=reading.board,
         power_mode=reading.power_mode,

@@ -5,11 +5,10 @@
 import contextlib
 import math
 from collections.abc import Mapping
-from pathlib import Path
 
 from std_msgs.msg import Header
 
-from dyn_perception.board.board import open_board
+from dyn_perception.board.board import board_root, open_board
 from dyn_perception.board.clock_steps import same_clock
 from dyn_perception.board.errors import BoardError
 from dyn_perception.board.limits import LimitSession
@@ -39,7 +38,7 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
     def __init__(self) -> None:
         """Open the board, put back what a killed monitor left, start; raises `USER_ERRORS`."""
         super().__init__('resource_monitor', ResourceMonitorSettings)
-        self._board = open_board(_root(self.start_value('sysfs_root')))
+        self._board = open_board(board_root(self.start_value('sysfs_root'), 'sysfs_root'))
         self._actuators = {actuator.name: actuator for actuator in self._board.actuators()}
         self._reading = self._board.read()
         self._limits = LimitSession(self._board, is_held_back=lambda: self._reading.throttled)
@@ -117,7 +116,9 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
         now = self.get_clock().now().to_msg()
         header = Header(stamp=now, frame_id=self.settings.frame_id)
         settable = self.extra if self._limits.is_holder else ()
-        self._publisher.publish(board_message(self._reading, header, self.start_id, settable))
+        name = self.get_fully_qualified_name()
+        message = board_message(self._reading, header, name, self.start_id, settable)
+        self._publisher.publish(message)
 
     def _follow(self) -> None:
         """Let the parameters follow limits that changed under this node."""
@@ -167,15 +168,6 @@ class ResourceMonitorNode(ParameterNode[ResourceMonitorSettings]):
             for name, mhz in limits.items()
             if name in self.extra and not math.isnan(mhz)
         }
-
-
-def _root(given: str) -> Path:
-    if not given:  # which Path takes for the working directory
-        raise ParameterError(
-            "sysfs_root '' names no folder: give / for this machine, or the folder of a simulated "
-            'board'
-        )
-    return Path(given)
 
 
 def main(arguments: list[str] | None = None) -> int:

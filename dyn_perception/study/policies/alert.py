@@ -106,9 +106,9 @@ class AlertPolicy(BaselinePolicy):
         self.power_ratio += self._power_gain * (board.power_w / expected_w - self.power_ratio)
         self._is_stale = True
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals."""
-        super().set_goals(goals, time_s)
+        super().set_goals(goals)
         self._is_stale = True
 
     def decide(self, time_s: float) -> Decision:

@@ -41,7 +41,7 @@ class BaselinePolicy:
         }
         self._decision = Decision(table.points[0])
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals."""
         self.goals = goals
 
@@ -54,7 +54,7 @@ class BaselinePolicy:
         """Note the clocks that are in force."""
         self._clocks.update(settings)
 
-    def set_refused(self, knob: str, value: KnobValue, time_s: float) -> None:
+    def set_refused(self, knob: str, value: KnobValue) -> None:
         """Refuse: no simulated node refuses a value of the table."""
         raise SimulationError(f'{type(self).__name__} cannot go on without {knob} = {value}')
 

@@ -47,9 +47,9 @@ class PidPolicy(BaselinePolicy):
         self._is_stale = True
         self.row = self._translate()
 
-    def set_goals(self, goals: Goals, time_s: float) -> None:
+    def set_goals(self, goals: Goals) -> None:
         """Take new goals."""
-        super().set_goals(goals, time_s)
+        super().set_goals(goals)
         self._is_stale = True
 
     def observe_frame(self, frame: FrameObservation) -> None:
