@@ -7,6 +7,7 @@ import socket
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
+from dyn_perception.control.policy import FRAME_RATE
 from dyn_perception.msg import ManagerState
 from dyn_perception.nodes.common.timers import create_steady_timer
 
@@ -42,7 +43,7 @@ class ManagerDiagnostics:
             values=[KeyValue(key=key, value=value) for key, value in _values(state).items()],
         )
         status.level, message = _JUDGEMENTS[state.status]
-        narrow = state.status == ManagerState.STATUS_MET and 'target_fps' in state.binding
+        narrow = state.status == ManagerState.STATUS_MET and FRAME_RATE in state.binding
         status.message = 'target met at reduced width' if narrow else message
         if refused := [knob for knob in state.knobs if knob.refused]:
             status.level = DiagnosticStatus.WARN
