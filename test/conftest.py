@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from support.shared_memory import sweep
+
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN_IDS = range(1, 101)  # 0 is everybody's; up to 101 the ports lie below the ephemeral ones
 
@@ -25,6 +27,12 @@ os.environ['ROS_LOG_DIR'] = str(Path(tempfile.gettempdir(), 'dyn_perception_test
 # Processes that tests start import `support`, too.
 _paths = [str(ROOT / 'test'), *os.environ.get('PYTHONPATH', '').split(os.pathsep)]
 os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, _paths))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sweep once a session, before any worker starts, what killed processes have left."""
+    if not hasattr(config, 'workerinput'):
+        sweep()
 
 
 @pytest.fixture(scope='session')
