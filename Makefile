@@ -47,7 +47,7 @@ set: runtime ## Set a parameter as `ros2 param set` does, which the wheels lack:
 	  $(call quote,$(PARAMETER)) $(call quote,$(VALUE))
 
 test: development ## Run the tests [DISTRO=kilted] [PYTEST_ARGS='-k width'] [DATA=DIR]
-	@$(RUN) pytest -n 2 $(PYTEST_ARGS)
+	@$(RUN) pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: development ## Check style and types
 	@$(RUN) ruff check

@@ -8,8 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from support.shared_memory import sweep
+
+if TYPE_CHECKING:
+    import rclpy
+
+    from support.ros_client import RosClient
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN_IDS = range(1, 101)  # 0 is everybody's; up to 101 the ports lie below the ephemeral ones
@@ -25,6 +33,12 @@ os.environ['ROS_LOG_DIR'] = str(Path(tempfile.gettempdir(), 'dyn_perception_test
 # Processes that tests start import `support`, too.
 _paths = [str(ROOT / 'test'), *os.environ.get('PYTHONPATH', '').split(os.pathsep)]
 os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, _paths))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sweep once a session, before any worker starts, what killed processes have left."""
+    if not hasattr(config, 'workerinput'):
+        sweep()
 
 
 @pytest.fixture(scope='session')
@@ -51,3 +65,23 @@ def cifar10_path() -> Path:
     if not data or not Path(data).is_dir():
         pytest.skip('CIFAR-10 is not here: put it into data/cifar10 or call `make test DATA=DIR`')
     return Path(data)
+
+
+@pytest.fixture(scope='session')
+def ros_context(ros_domain_id: int) -> Iterator['rclpy.Context']:
+    """Return one participant for all tests: a new one each would wait seconds to be found."""
+    rclpy = pytest.importorskip('rclpy', reason='ROS 2 is needed: run `make test` or source it')
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=ros_domain_id)
+    yield context
+    rclpy.shutdown(context=context)
+
+
+@pytest.fixture
+def client(ros_context: 'rclpy.Context') -> Iterator['RosClient']:
+    """Return the other end of the nodes under test."""
+    from support.ros_client import RosClient
+
+    client = RosClient(ros_context)
+    yield client
+    client.close()

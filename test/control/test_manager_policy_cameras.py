@@ -31,6 +31,17 @@ def test_two_cameras_get_the_width_of_which_two_frames_fit_the_period(offset_s: 
     assert both.share_on_time(2.0, 20.0, 'a') == both.share_on_time(2.0, 20.0, 'b') == 1.0
 
 
+def test_the_width_is_lowered_before_the_first_late_frame_is_finished() -> None:
+    plant = managed(
+        Camera('a'), seconds=12.0, slowdown=lambda time_s: 4.0 if time_s >= 10.0 else 1.0
+    )
+    late = next(result for result in plant.results if result.latency_s > 1 / 30)
+    lowered_s = next(time_s for time_s, decision in plant.decisions if decision.point.width < 4)
+    assert late.arrival_s < lowered_s < late.end_s, 'its result is overdue by then'
+    after = [result for result in plant.results if result.arrival_s > late.arrival_s]
+    assert after[0].point.width < 4, 'no second frame is begun at the full width'
+
+
 def test_cameras_that_drift_past_each_other_are_on_time() -> None:
     plant = managed(Camera('a'), Camera('b', fps=29.7), Camera('c', fps=29.9), seconds=40.0)
     assert plant.share_on_time(1.0, 40.0) > 0.99

@@ -37,11 +37,15 @@ def is_program(process: psutil.Process) -> bool:
     return any(name in process.cmdline() for name in PROGRAMS)
 
 
+def programs(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in processes if is_program(process)]
+
+
 def wait_for_program(demo: subprocess.Popen[str]) -> None:
     """Wait for a competing program, which starts after it was announced."""
     wait_for_line(demo, 's  started: ')
     deadline = time.monotonic() + LIMIT_S
-    while not any(map(is_program, children_of(demo))):
+    while not programs(children_of(demo)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -91,7 +95,7 @@ def test_without_a_manager_nothing_reacts_on_a_simulated_board(start_demo: Start
 
 @pytest.mark.parametrize(
     ('options', 'count', 'number'),
-    [((), 5, signal.SIGINT), (('--board', 'jetson_nano'), 6, signal.SIGKILL)],
+    [((), 4, signal.SIGINT), (('--board', 'jetson_nano'), 5, signal.SIGKILL)],
     ids=['machine', 'nano'],
 )
 def test_nothing_is_left_behind(
@@ -100,8 +104,14 @@ def test_nothing_is_left_behind(
     demo = start_demo(*options, '--seconds', 5)
     wait_for_program(demo)
     processes = children_of(demo)
-    assert len(processes) == count
     commands = [process.cmdline() for process in processes]
+    # On a busy machine a second program may be there, or about to be: until then it has the
+    # command of the demo.
+    others = [
+        psutil.Process(demo.pid).cmdline(),
+        *map(psutil.Process.cmdline, programs(processes)),
+    ]
+    assert len([command for command in commands if command not in others]) == count
     roots = [root_in(command) for command in commands if 'simulated_board' in command]
     assert all(root.is_dir() for root in roots)
     demo.send_signal(number)

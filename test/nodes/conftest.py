@@ -13,7 +13,6 @@ from support.node_process import NodeProcess
 
 if TYPE_CHECKING:
     from support.managed_loop import ManagedLoop
-    from support.ros_client import RosClient
 
 rclpy = pytest.importorskip('rclpy', reason='node tests need ROS 2: run `make test` or source it')
 
@@ -26,25 +25,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from support.bundles import write_test_bundle  # only here: it imports torch
 
     return write_test_bundle(tmp_path_factory.mktemp('models') / 'untrained')
-
-
-@pytest.fixture(scope='session')
-def ros_context(ros_domain_id: int) -> Iterator['rclpy.Context']:
-    """Return one participant for all tests: a new one each would wait seconds to be found."""
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=ros_domain_id)
-    yield context
-    rclpy.shutdown(context=context)
-
-
-@pytest.fixture
-def client(ros_context: 'rclpy.Context') -> Iterator['RosClient']:
-    """Return the other end of the nodes under test."""
-    from support.ros_client import RosClient
-
-    client = RosClient(ros_context)
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -16,16 +16,13 @@ from support.node_process import LIMIT_S
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    node = Node('caller', context=context)
-    executor = SingleThreadedExecutor(context=context)
+def node(ros_context: rclpy.Context) -> Iterator[Node]:
+    node = Node('caller', context=ros_context)
+    executor = SingleThreadedExecutor(context=ros_context)
     executor.add_node(node)
     yield node
     executor.shutdown()
     node.destroy_node()
-    rclpy.shutdown(context=context)
 
 
 def spin(node: Node, calls: list[float], count: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy import Context
 
-from dyn_perception.msg import ManagerState
+from dyn_perception.msg import ManagerState, PerceptionResult
 from support.limit_tree import GPU
 from support.managed_loop import (
     EASY_MS,
@@ -17,13 +17,22 @@ from support.managed_loop import (
     ManagedLoop,
     applied,
     is_at_full_width,
+    is_held,
+    is_met,
     is_narrow,
     knob,
+    limits_clock,
 )
 from support.ros_client import RosClient
 
-# Discovery between restarted processes was seen to fail now and then on a busy machine.
-pytestmark = pytest.mark.flaky(reruns=2)
+GOALS = {
+    'enabled': True,
+    'dry_run': False,
+    'objective': 'accuracy',
+    'min_accuracy': 0.0,
+    'target_fps': 10.0,
+    'release': 'all',
+}
 
 
 @pytest.fixture(scope='module')
@@ -46,86 +55,107 @@ def loop(
 
 @pytest.fixture
 def states(loop: ManagedLoop) -> list[ManagerState]:
-    """Return the states from now on, the target being met at full width."""
+    """Return the states of a manager whose target is met at full width, nothing being held.
+
+    Goals are set before each test: one that fails does not put back what it has set.
+    """
     states = loop.states()
+    assert loop.client.set_parameters('manager', **GOALS).successful
     loop.set_pace(EASY_MS)
-    loop.wait_for(states, is_at_full_width, 'the target met at full width')
+    loop.wait_for(
+        states,
+        lambda s: is_at_full_width(s) and not any(entry.held for entry in s.knobs),
+        'the target met at full width',
+    )
     return states
 
 
 def test_width_follows_the_pace(loop: ManagedLoop, states: list[ManagerState]) -> None:
+    results = loop.client.listen(PerceptionResult, 'perception/result')
     before = states[-1].changes
     loop.set_pace(HARD_MS)
-    state = loop.wait_for(states, is_narrow, 'a width that is on time')
+    state = loop.wait_for(
+        states,
+        lambda s: is_narrow(s) and 'frame_rate' in s.binding,
+        'a width that is on time, because of the frame rate',
+    )
     assert state.operating_point.width == int(applied(state, 'width'))
     assert state.changes > before
     assert state.change_reason
-    assert state.late_frames
-    assert 'frame_rate' in state.binding
+    loop.client.wait_for(
+        results, lambda r: r.operating_point.width in (1, 2), 'a frame of that width'
+    )
     loop.set_pace(EASY_MS)
     state = loop.wait_for(states, is_at_full_width, 'the full width again')
     assert state.operating_point.expected_accuracy == pytest.approx(0.9)
     assert [entry.placement for entry in state.slowdowns] == ['cpu']
+    loop.client.wait_for(results, lambda r: r.operating_point.width == 4, 'a frame of that width')
 
 
 def test_clocks_are_limited_through_the_monitor(
     loop: ManagedLoop, states: list[ManagerState]
 ) -> None:
     loop.client.set_parameters('manager', objective='energy', min_accuracy=0.9)
-    state = loop.wait_for(
-        states,
-        lambda s: applied(s, GPU) not in ('', '921.6') and applied(s, GPU) == knob(s, GPU).wanted,
-        'a lower clock',
-    )
-    assert loop.gpu_limit() == float(applied(state, GPU))
+    state = loop.wait_for_limit(states, limits_clock, 'a lower clock')
     assert knob(state, GPU).node == '/resource_monitor'
-    (lease,) = loop.client.get_parameters('resource_monitor', 'limit_lease_s')
-    assert lease == 2.0
-    loop.client.set_parameters('manager', objective='accuracy', min_accuracy=0)
+    # On a busy machine a renewal may come too late, and the next one takes the lease again.
+    loop.client.spin_until(
+        lambda: loop.client.get_parameters('resource_monitor', 'limit_lease_s') == [2.0],
+        'a limit with a lease',
+    )
 
 
 def test_a_person_keeps_what_they_set_until_it_is_released(
     loop: ManagedLoop, states: list[ManagerState]
 ) -> None:
     assert loop.client.set_parameters('perception', width=3).successful
-    state = loop.wait_for(states, lambda s: knob(s, 'width').held, 'the width held')
-    assert applied(state, 'width') == '3'
+    state = loop.wait_for(states, lambda s: is_held(s, 'width', '3'), 'the width held')
+    late = state.late_frames
     loop.set_pace(HARD_MS)
-    state = loop.wait_for(states, lambda s: s.on_time_share < 0.9, 'late frames')
-    assert applied(state, 'width') == '3'
+    loop.wait_for(
+        states,
+        lambda s: s.late_frames > late + 5 and is_held(s, 'width', '3'),
+        'late frames, which are counted, at the width held',
+    )
     assert loop.client.set_parameters('manager', release='width').successful
     assert loop.client.get_parameters('manager', 'release') == ['']
-    state = loop.wait_for(states, is_narrow, 'the width that the manager wants')
-    assert not knob(state, 'width').held
+    loop.wait_for(
+        states,
+        lambda s: is_narrow(s) and not knob(s, 'width').held,
+        'the width that the manager wants',
+    )
 
 
 def test_a_person_keeps_the_clock_they_set(loop: ManagedLoop, states: list[ManagerState]) -> None:
     assert loop.client.set_parameters('resource_monitor', **{GPU: 80}).successful
     # A renewal of the lease may be under way: it is taken back.
-    loop.wait_for(
-        states, lambda s: knob(s, GPU).held and applied(s, GPU) == '76.8', 'the clock held'
-    )
-    assert loop.gpu_limit() == 76.8
+    loop.wait_for_limit(states, lambda s: is_held(s, GPU, '76.8'), 'the clock held')
     assert loop.client.set_parameters('manager', release='all').successful
     # No operating point of the profile has that clock.
-    loop.wait_for(states, lambda s: applied(s, GPU) != '76.8', 'a clock of the manager')
+    loop.wait_for(
+        states,
+        lambda s: is_met(s, GPU) and applied(s, GPU) != '76.8' and not knob(s, GPU).held,
+        'a clock of the manager',
+    )
 
 
 def test_disabled_leaves_the_knobs_as_they_are(
     loop: ManagedLoop, states: list[ManagerState]
 ) -> None:
-    limit = loop.gpu_limit()
     loop.client.set_parameters('manager', enabled=False)
     state = loop.wait_for(
         states, lambda s: s.status == ManagerState.STATUS_DISABLED, 'a manager that is off'
     )
     assert 'enabled is false' in state.status_reason
+    limit = float(applied(state, GPU))
     loop.client.spin_until(
         lambda: loop.client.get_parameters('resource_monitor', 'limit_lease_s') == [0.0],
         'the end of leases',
     )
-    assert loop.gpu_limit() == limit
+    loop.client.spin_until(lambda: loop.gpu_limit() == limit, 'the limit without a lease')
     assert loop.client.set_parameters('perception', width=1).successful
+    # The manager hears of it in another way than of what it is asked next.
+    loop.wait_for(states, lambda s: applied(s, 'width') == '1', 'the width of a person')
     loop.client.set_parameters('manager', enabled=True)
     # What a person did meanwhile is not held: to switch the manager on is to hand over.
     loop.wait_for(states, is_at_full_width, 'the manager at work again')
@@ -133,10 +163,11 @@ def test_disabled_leaves_the_knobs_as_they_are(
 
 def test_dry_run_proposes_only(loop: ManagedLoop, states: list[ManagerState]) -> None:
     loop.client.set_parameters('manager', dry_run=True)
+    before = loop.wait_for(states, lambda s: s.dry_run, 'a manager that only proposes')
     loop.set_pace(HARD_MS)
     state = loop.wait_for(states, lambda s: knob(s, 'width').wanted in ('1', '2'), 'a proposal')
     assert state.dry_run
-    assert applied(state, 'width') == '4'
+    assert applied(state, 'width') == applied(before, 'width') in ('3', '4')
     loop.client.set_parameters('manager', dry_run=False)
     loop.wait_for(states, is_narrow, 'the manager at work again')
 
@@ -177,21 +208,13 @@ def test_wrong_values_are_refused(
 def test_diagnostics_do_not_call_a_narrow_network_an_error(
     loop: ManagedLoop, states: list[ManagerState]
 ) -> None:
+    reports = loop.client.listen(DiagnosticArray, '/diagnostics')
     loop.set_pace(HARD_MS)
     loop.wait_for(states, is_narrow, 'a width that is on time')
-    reports = loop.client.listen(DiagnosticArray, '/diagnostics')
-    found: list[DiagnosticStatus] = []
-    loop.client.spin_until(
-        lambda: bool(
-            found.extend(
-                status
-                for report in reports
-                for status in report.status
-                if status.name == 'manager: target'
-            )
-            or found
-        ),
-        'the diagnostics of the manager',
-    )
-    assert found[-1].level in (DiagnosticStatus.OK, DiagnosticStatus.WARN)
-    assert {'Target (Hz)', 'Width', 'Held'} <= {value.key for value in found[-1].values}
+
+    def tells_of_it(report: DiagnosticArray) -> bool:
+        return any(status.message == 'target met at reduced width' for status in report.status)
+
+    (status,) = loop.client.wait_for(reports, tells_of_it, 'the diagnostics of the manager').status
+    assert (status.name, status.level) == ('manager: target', DiagnosticStatus.OK)
+    assert {'Target (Hz)', 'Width', 'Held'} <= {value.key for value in status.values}

@@ -14,6 +14,8 @@ from support.managed_loop import (
     ManagedLoop,
     applied,
     is_at_full_width,
+    is_held,
+    is_met,
     is_narrow,
     knob,
     limits_clock,
@@ -21,9 +23,6 @@ from support.managed_loop import (
 from support.refusing_perception import TRY
 
 CORE = min(os.sched_getaffinity(0))
-
-# Discovery between restarted processes was seen to fail now and then on a busy machine.
-pytestmark = pytest.mark.flaky(reruns=2)
 
 
 def test_refused_width_is_not_tried_again_until_it_is_released(loop: ManagedLoop) -> None:
@@ -34,14 +33,14 @@ def test_refused_width_is_not_tried_again_until_it_is_released(loop: ManagedLoop
     loop.set_pace(HARD_MS)
     state = loop.wait_for(
         states,
-        lambda s: knob(s, 'width').refused != '' and applied(s, 'width') == '1',
+        lambda s: applied(s, 'width') == '1' and knob(s, 'width').refused != '',
         'another width than the refused one',
     )
     assert knob(state, 'width').refused == '2: width 2 is out of order today'
     loop.wait_for(states, lambda s: s.frames > state.frames + 20, 'more frames')
     assert perception.lines.count(TRY) == 1
     assert loop.client.set_parameters('manager', release='width').successful
-    loop.client.spin_until(lambda: perception.lines.count(TRY) == 2, 'one more try')
+    loop.client.spin_until(lambda: perception.lines.count(TRY) > 1, 'one more try')
 
 
 @pytest.mark.parametrize(
@@ -64,22 +63,21 @@ def test_placement_that_fails_is_left_until_it_is_released(
 
     state = loop.wait_for(
         states,
-        lambda s: is_narrow(s) and applied(s, 'placement') == 'cpu' and tries() == 1,
+        lambda s: is_narrow(s) and is_met(s, 'placement') and tries() == 1,
         'a width for the placement that is left',
     )
     place = knob(state, 'placement')
-    assert not place.held
+    assert (place.applied, place.held) == ('cpu', False)
     assert place.refused.startswith(f'{placement}: /perception went back to cpu: ')
     assert reason in place.refused
-    assert place.wanted == 'cpu'
     loop.wait_for(states, lambda s: s.frames > state.frames + 20, 'more frames')
     assert tries() == 1
     assert loop.client.set_parameters('manager', release='placement').successful
-    loop.client.spin_until(lambda: tries() == 2, 'one more try')
+    loop.client.spin_until(lambda: tries() > 1, 'one more try')
     # The same value, set by a person, is theirs.
     loop.wait_for(states, lambda s: knob(s, 'placement').refused != '', 'the refusal again')
     assert loop.client.set_parameters('perception', placement='cpu').successful
-    loop.wait_for(states, lambda s: knob(s, 'placement').held, 'the placement held')
+    loop.wait_for(states, lambda s: is_held(s, 'placement', 'cpu'), 'the placement held')
 
 
 def test_silent_results_keep_the_last_operating_point(loop: ManagedLoop) -> None:
@@ -88,15 +86,21 @@ def test_silent_results_keep_the_last_operating_point(loop: ManagedLoop) -> None
     goals = {'objective': 'energy', 'min_accuracy': 0.7, 'profile': loop.write_profile()}
     loop.start_manager(**goals)
     states = loop.states()
-    before = loop.wait_for(states, limits_clock, 'a lower clock')
+    loop.wait_for(states, limits_clock, 'a lower clock')
     loop.camera.cancel()
-    state = loop.wait_for(states, lambda s: s.status == ManagerState.STATUS_WAITING, 'silence')
-    assert 'the last operating point is kept' in state.status_reason
+    before = loop.wait_for(
+        states,
+        lambda s: s.status == ManagerState.STATUS_WAITING and limits_clock(s),
+        'silence, at a lower clock',
+    )
+    assert 'the last operating point is kept' in before.status_reason
     # Longer than a lease: it is renewed.
-    end = state.header.stamp.sec + 4
-    state = loop.wait_for(states, lambda s: s.header.stamp.sec > end, 'some time')
-    assert applied(state, GPU) == applied(before, GPU) != '921.6'
-    assert loop.gpu_limit() == float(applied(state, GPU))
+    end = before.header.stamp.sec + 4
+    state = loop.wait_for_limit(
+        states, lambda s: s.header.stamp.sec > end and limits_clock(s), 'the clock after a lease'
+    )
+    assert state.status == ManagerState.STATUS_WAITING
+    assert knob(state, GPU).wanted == knob(before, GPU).wanted
     loop.camera.reset()
     loop.wait_for(states, lambda s: s.status != ManagerState.STATUS_WAITING, 'results again')
 
@@ -107,7 +111,11 @@ def test_profile_that_does_not_fit_is_said_and_only_the_width_is_set(loop: Manag
     loop.start_manager(profile=loop.write_profile(model='another', groups=3))
     states = loop.states()
     loop.set_pace(HARD_MS)
-    state = loop.wait_for(states, is_narrow, 'a width that is on time')
+    state = loop.wait_for(
+        states,
+        lambda s: is_narrow(s) and knob(s, GPU) is not None,
+        'a width that is on time, and clocks that could be set',
+    )
     assert "is of 'another' with 3 groups" in state.status_reason
     assert knob(state, GPU).wanted == ''
     assert loop.gpu_limit() == 921.6

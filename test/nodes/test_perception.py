@@ -132,8 +132,8 @@ def test_disabled_node_does_not_listen(camera: Camera) -> None:
     camera.results.clear()
     camera.publisher.publish(image_message())
     reports = client.listen(DiagnosticArray, '/diagnostics')
-    client.spin_until(lambda: bool(reports), 'diagnostics')
-    assert 'disabled' in reports[-1].status[0].message
+    report = client.wait_for(reports, lambda report: True, 'diagnostics')
+    assert 'disabled' in report.status[0].message
     assert not camera.results
     assert client.set_parameters('perception', enabled=True).successful
     Camera(client)
@@ -182,15 +182,12 @@ def test_overlay_is_drawn_for_subscribers(camera: Camera) -> None:
 def test_diagnostics_tell_rate_latency_and_width(camera: Camera) -> None:
     camera.client.set_parameters('perception', width=3)
     reports = camera.client.listen(DiagnosticArray, '/diagnostics')
-    camera.ask(image_message())
-    camera.client.spin_until(
-        lambda: bool(reports) and float(diagnostic_values(reports[-1])['Rate (Hz)']) > 0, 'a rate'
-    )
-    names = [status.name for status in reports[-1].status]
+    report = wait_for_report(camera, reports, 'a rate', lambda report: rate(report) > 0)
+    names = [status.name for status in report.status]
     assert names == ['perception: frames', 'perception: network']
-    assert all(status.hardware_id for status in reports[-1].status)
-    assert all(status.level == DiagnosticStatus.OK for status in reports[-1].status)
-    values = diagnostic_values(reports[-1])
+    assert all(status.hardware_id for status in report.status)
+    assert all(status.level == DiagnosticStatus.OK for status in report.status)
+    values = diagnostic_values(report)
     assert float(values['Latency maximum (ms)']) > 0
     assert values['Width'] == '3 of 4'
 
@@ -200,16 +197,15 @@ def test_silent_camera_is_reported_and_its_return_too(camera: Camera) -> None:
     camera.ask(image_message())
     camera.client.node.destroy_publisher(camera.publisher)
 
-    def is_warning() -> bool:
-        return any(report.status[0].level == DiagnosticStatus.WARN for report in reports)
-
-    camera.client.spin_until(is_warning, 'a warning that images stopped')
-    assert 'no image for' in reports[-1].status[0].message
+    report = camera.client.wait_for(
+        reports,
+        lambda report: report.status[0].level == DiagnosticStatus.WARN,
+        'a warning that images stopped',
+    )
+    assert 'no image for' in report.status[0].message
     camera = Camera(camera.client)
-    reports = camera.client.listen(DiagnosticArray, '/diagnostics')
-    camera.ask(image_message())
-    camera.client.spin_until(
-        lambda: bool(reports) and reports[-1].status[0].level == DiagnosticStatus.OK, 'all well'
+    wait_for_report(
+        camera, reports, 'all well', lambda r: r.status[0].level == DiagnosticStatus.OK
     )
 
 
@@ -250,6 +246,26 @@ def test_reliability_of_images_can_be_overridden(
 def diagnostic_values(report: DiagnosticArray) -> dict[str, str]:
     """Return the values of all statuses by key."""
     return {item.key: item.value for status in report.status for item in status.values}
+
+
+def rate(report: DiagnosticArray) -> float:
+    """Return the rate of the frames (Hz)."""
+    return float(diagnostic_values(report)['Rate (Hz)'])
+
+
+def wait_for_report(
+    camera: Camera,
+    reports: list[Any],
+    what: str,
+    holds: Callable[[DiagnosticArray], bool],
+) -> DiagnosticArray:
+    """Wait for a report, published from now on, while images come."""
+    timer = camera.client.node.create_timer(
+        RESEND_S, lambda: camera.publisher.publish(image_message())
+    )
+    report: DiagnosticArray = camera.client.wait_for(reports, holds, what)
+    camera.client.node.destroy_timer(timer)
+    return report
 
 
 def wait_for_value(client: RosClient, reports: list[Any], key: str, value: str) -> None:

@@ -36,10 +36,10 @@ def test_each_camera_gets_its_own_results(
     def names_the_silent_camera() -> bool:
         right.ask(image_message())
         texts = [report.status[0].message for report in reports]
-        return any('on /left/image_raw' in text for text in texts)
+        # On a busy machine an image of the other one may be that late, too.
+        return any('on /left/image_raw' in text and '/right' not in text for text in texts)
 
-    client.spin_until(names_the_silent_camera, 'a warning of the silent camera')
-    assert not any('right/image_raw' in report.status[0].message for report in reports)
+    client.spin_until(names_the_silent_camera, 'a warning of the silent camera alone')
 
 
 def test_compressed_cameras_and_remappings(

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the network of the perception node runs, over real DDS."""
 
+import contextlib
 import math
 import os
 from collections.abc import Callable
@@ -33,11 +34,12 @@ def camera(perception: NodeProcess, client: RosClient) -> Camera:
 
 
 def threads_by_cores(pid: int) -> set[frozenset[int]]:
-    return {
-        frozenset(os.sched_getaffinity(int(thread.name)))
-        for thread in Path(f'/proc/{pid}/task').iterdir()
-        if int(thread.name) != pid
-    }
+    found = set()
+    for thread in Path(f'/proc/{pid}/task').iterdir():
+        if int(thread.name) != pid:
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                found.add(frozenset(os.sched_getaffinity(int(thread.name))))
+    return found
 
 
 def test_placement_takes_effect_while_frames_go_on(

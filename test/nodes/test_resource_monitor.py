@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
-from rcl_interfaces.msg import ParameterEvent
-from rclpy.parameter import parameter_value_to_python
 
 from dyn_perception.msg import BoardState
 from support.limit_tree import (
@@ -24,27 +22,16 @@ from support.limit_tree import (
     write_limit,
 )
 from support.node_process import NodeProcess
+from support.parameter_events import ParameterEvents
 from support.ros_client import RosClient
 
 StartMonitor = Callable[..., NodeProcess]
 LEASE = 'limit_lease_s'
 
 
-class Events:
-    """What /parameter_events says of a node's limits and leases."""
-
-    def __init__(self, client: RosClient) -> None:
-        self._messages = client.listen(ParameterEvent, '/parameter_events')
-
-    def seen(self) -> list[dict[str, Any]]:
-        return [
-            {
-                entry.name: parameter_value_to_python(entry.value)
-                for entry in message.changed_parameters
-            }
-            for message in self._messages
-            if message.node == '/resource_monitor' and message.changed_parameters
-        ]
+def limit_events(client: RosClient) -> ParameterEvents:
+    """Return the changes of limits and leases from now on."""
+    return ParameterEvents(client, 'resource_monitor', rate_hz=10.0)
 
 
 def test_board_state_comes_at_the_rate(
@@ -61,17 +48,23 @@ def test_board_state_comes_at_the_rate(
     assert (cluster.limit_mhz, gpu.limit_mhz) == (1600, np.float32(921.6))
     assert list(gpu.steps_mhz) == [np.float32(step) for step in GPU_STEPS]
     assert math.isnan(gpu.load) and math.isnan(state.total_power_w) and not state.rails
-    assert 0.005 < np.median([state.window_s for state in states[-10:]]) < 1
+    assert np.median([state.window_s for state in states[-10:]]) > 0.005
+    client.spin_until(lambda: states[-1].window_s < 0.05, 'a window of about 20 ms')
     assert client.set_parameters('resource_monitor', rate_hz=5).successful
     assert client.get_parameters('resource_monitor', 'rate_hz') == [5.0]
-    client.spin_until(lambda: states[-1].window_s > 0.15, 'a longer window')
+    # A single one may be that long on a busy machine.
+    client.wait_for(states, lambda state: state.window_s > 0.15, 'a longer window')
+    client.spin_until(
+        lambda: len(states) > 5 and all(state.window_s > 0.15 for state in states[-5:]),
+        'no more short ones',
+    )
 
 
 def test_limit_is_snapped_and_reads_back(
     start_monitor: StartMonitor, limit_root: Path, client: RosClient
 ) -> None:
     start_monitor(limit_root)
-    events = Events(client)
+    events = limit_events(client)
     states = client.listen(BoardState, 'board_state')
     assert client.set_parameters('resource_monitor', **{GPU: 640, CPU: 800.0}).successful
     assert client.get_parameters('resource_monitor', GPU, CPU) == [614.4, 800.0]
@@ -139,7 +132,7 @@ def test_lease_lapses_unless_it_is_renewed(
     start_monitor: StartMonitor, limit_root: Path, client: RosClient
 ) -> None:
     start_monitor(limit_root)
-    events = Events(client)
+    events = limit_events(client)
     assert client.set_parameters('resource_monitor', **{GPU: 800.0}).successful
     leased = {GPU: 307.2, CPU: 400.0, LEASE: 60}
     assert client.set_parameters('resource_monitor', **leased).successful
@@ -159,7 +152,7 @@ def test_parameter_follows_another_program(
     start_monitor: StartMonitor, limit_root: Path, client: RosClient
 ) -> None:
     process = start_monitor(limit_root)
-    events = Events(client)
+    events = limit_events(client)
     leased = {GPU: 614.4, CPU: 800.0, LEASE: 60.0}
     assert client.set_parameters('resource_monitor', **leased).successful
     write_limit(limit_root, GPU_PATH, 307.2)
@@ -184,10 +177,9 @@ def test_second_monitor_reads_and_takes_over(
     first.send_signal(9)
     first.wait()
     states = client.listen(BoardState, 'board_state')
-    client.spin_until(
-        lambda: (
-            states and states[-1].gpus[0].limit_mhz > 900 and states[-1].gpus[0].limit_settable
-        ),
+    client.wait_for(
+        states,
+        lambda state: state.gpus[0].limit_mhz > 900 and state.gpus[0].limit_settable,
         'the second one to put back what the first one left',
     )
     second.wait_for_line('the other resource monitor has ended')

@@ -94,9 +94,8 @@ def test_clock_power_heat_and_latency_follow_the_parameter_and_the_load(
     states: list[BoardState] = client.listen(BoardState, 'board_state')
 
     def wait_until(condition: Callable[[BoardState], bool], what: str) -> BoardState:
-        states.clear()
-        client.spin_until(lambda: any(map(condition, states)), what)
-        return next(filter(condition, states))
+        state: BoardState = client.wait_for(states, condition, what)
+        return state
 
     idle = wait_until(lambda state: state.gpus[0].load < 0.05, 'an idle board')
     assert 1.5 < idle.total_power_w < 2.1

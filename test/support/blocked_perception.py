@@ -4,6 +4,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from dyn_perception.inference.pipeline import FrameResult, Pipeline
 from dyn_perception.nodes.perception import node
 
 BLOCK_VARIABLE = 'TEST_PERCEPTION_BLOCK'
+SLOW_S = 0.02
+"""Too long for a frame to be processed where it arrives: there a block would stop the node."""
 
 _run = Pipeline.run
 
@@ -22,6 +25,7 @@ def _run_blocked(self: Pipeline, image: Any, *options: Any) -> FrameResult:
     poll = threading.Event()
     while block.exists():
         poll.wait(0.01)
+    time.sleep(SLOW_S)
     return _run(self, image, *options)
 
 

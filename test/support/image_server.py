@@ -20,6 +20,7 @@ class ImageServer(Node):
         super().__init__('image_server')
         self._publisher = self.create_publisher(Image, 'image', qos_profile_sensor_data)
         self.create_subscription(UInt32MultiArray, 'wanted', self._publish, 10)
+        self.get_logger().info('up')
 
     def _publish(self, wanted: UInt32MultiArray) -> None:
         height, width, number = wanted.data

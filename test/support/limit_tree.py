@@ -57,4 +57,11 @@ def write_limit(root: Path, path: str, mhz: float) -> None:
 
 def read_limits(root: Path) -> dict[str, float]:
     """Return what all limit files hold."""
-    return {path: int((root / path).read_text()) / PER_MHZ[path] for path in ORIGINAL}
+    return {path: int(_content(root / path)) / PER_MHZ[path] for path in ORIGINAL}
+
+
+def _content(path: Path) -> str:
+    """Return what a file holds; unlike one of sysfs it is empty while it is written."""
+    while not (text := path.read_text().strip()):
+        pass
+    return text

@@ -19,15 +19,24 @@ from support.limit_tree import GPU, GPU_PATH, make_tree, read_limits
 from support.node_process import NodeProcess
 from support.paced_perception import PACE_VARIABLE
 from support.ros_client import RosClient
+from support.shared_memory import lost_ports
 
 PERIOD_S = 1 / 10
 TARGETS = {'target_fps': 10}
-"""A frame has 100 ms; at 10 ms a group all widths are on time, at 40 ms only widths 1 and 2."""
-EASY_MS, HARD_MS = 10.0, 40.0
+"""A frame has 100 ms; at 10 ms a group all widths are on time, at 35 ms only widths 1 and 2.
+
+What is to be late is late on every machine; what is to be on time has 30 ms to spare.
+"""
+EASY_MS, HARD_MS = 10.0, 35.0
 
 
 class ManagedLoop:
-    """The nodes of one test; images come while the client waits for something."""
+    """The nodes of one test; images come while the client waits for something.
+
+    Attributes:
+        camera: timer of the images of `image_raw`, stamped with the time.
+        clock_ahead_s: how far the wall clock of the managers is ahead of that of the test (s).
+    """
 
     def __init__(self, client: RosClient, domain_id: int, bundle: Path, folder: Path):
         self.client = client
@@ -38,6 +47,7 @@ class ManagedLoop:
         self._started: list[NodeProcess] = []
         self._pace = folder / 'pace'
         self._image = image_message()
+        self.clock_ahead_s = 0
         self._cameras: dict[str, tuple[Publisher, Timer]] = {}
         self.camera = self.start_camera('image_raw')
         self.set_pace(EASY_MS)
@@ -45,7 +55,12 @@ class ManagedLoop:
     def start_camera(self, topic: str) -> Timer:
         """Let images of a topic come, and return the timer that they come by."""
         publisher = self.client.publisher(Image, topic, matched=False)
-        timer = self.client.node.create_timer(PERIOD_S, lambda: publisher.publish(self._image))
+
+        def publish() -> None:
+            self._image.header.stamp = self.client.node.get_clock().now().to_msg()
+            publisher.publish(self._image)
+
+        timer = self.client.node.create_timer(PERIOD_S, publish)
         self._cameras[topic] = publisher, timer
         return timer
 
@@ -79,7 +94,12 @@ class ManagedLoop:
         """Start the resource monitor on a board with clock limits."""
         if not self.root.exists():
             make_tree(self.root)
-        return self._start(module, parameters={'sysfs_root': str(self.root)}, arguments=arguments)
+        return self._start(
+            module,
+            parameters={'sysfs_root': str(self.root)},
+            arguments=arguments,
+            environment={'DYN_PERCEPTION_RUNTIME_DIR': str(self.root.with_name('run'))},
+        )
 
     def start_manager(
         self,
@@ -114,7 +134,9 @@ class ManagedLoop:
         print('nodes known here:', sorted(node.get_node_names()))
         for process in self._started:
             if process.is_running():
-                print(f'node {process.pid} runs')
+                print(
+                    f'node {process.pid} runs;', 'lost in shared memory:', lost_ports(process.pid)
+                )
                 # Its threads' stacks come with its standard error, in `close`.
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGABRT)
@@ -178,15 +200,28 @@ class ManagedLoop:
     def wait_for(
         self, states: list[ManagerState], holds: Callable[[ManagerState], bool], what: str
     ) -> ManagerState:
-        """Wait for a state, from now on, for which something holds."""
-        states.clear()
+        """Wait for a state, stamped from now on, for which something holds."""
+        since_ns = self.client.now_ns() + self.clock_ahead_s * 1_000_000_000
         try:
-            self.client.spin_until(lambda: any(map(holds, states)), what)
+            state: ManagerState = self.client.wait_for(states, holds, what, since_ns=since_ns)
         except AssertionError:
             print(states[-1:])
             self.explain()
             raise
-        return next(state for state in states if holds(state))
+        return state
+
+    def wait_for_limit(
+        self, states: list[ManagerState], holds: Callable[[ManagerState], bool], what: str
+    ) -> ManagerState:
+        """Wait for a state for which something holds and whose limit the board has.
+
+        The two are read one after the other: a lease may lapse or a limit change in between.
+        """
+
+        def holds_on_board(state: ManagerState) -> bool:
+            return holds(state) and applied(state, GPU) == f'{self.gpu_limit():g}'
+
+        return self.wait_for(states, holds_on_board, what)
 
 
 def knob(state: ManagerState, parameter: str) -> Any:
@@ -205,13 +240,23 @@ def is_at_full_width(state: ManagerState) -> bool:
     return state.status == ManagerState.STATUS_MET and applied(state, 'width') == '4'
 
 
+def is_met(state: ManagerState, *parameters: str) -> bool:
+    """Whether the manager knows knobs, and those have the values that it wants."""
+    knobs = [knob(state, parameter) for parameter in parameters]
+    return all(entry is not None and entry.applied == entry.wanted != '' for entry in knobs)
+
+
+def is_held(state: ManagerState, parameter: str, value: str) -> bool:
+    """Whether a knob is in a person's hands, with a value in force."""
+    found = knob(state, parameter)
+    return found is not None and found.held and found.applied == value
+
+
 def is_narrow(state: ManagerState) -> bool:
     """Whether the manager chose a low width, and it is in force."""
-    width = knob(state, 'width')
-    return width is not None and width.applied == width.wanted in ('1', '2')
+    return is_met(state, 'width') and applied(state, 'width') in ('1', '2')
 
 
 def limits_clock(state: ManagerState) -> bool:
     """Whether the manager chose a lower clock of the GPU, and it is in force."""
-    gpu = knob(state, GPU)
-    return gpu is not None and gpu.applied == gpu.wanted not in ('', '921.6')
+    return is_met(state, GPU) and applied(state, GPU) != '921.6'

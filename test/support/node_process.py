@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -20,8 +20,19 @@ END_WITH_PARENT = ('setpriv', '--pdeathsig', 'TERM')
 """Before a command: a node that outlived a killed test run would answer the next one's tests."""
 
 
+_UP = (
+    '[INFO]'  # every node logs one line once it is set up, and nothing less than a warning before
+)
+
+
 class NodeProcess:
-    """A running node; its standard error is collected line by line."""
+    """A running node; its standard error is collected line by line.
+
+    Attributes:
+        open: all that were started and not closed yet.
+    """
+
+    open: ClassVar[list['NodeProcess']] = []
 
     def __init__(
         self,
@@ -55,9 +66,10 @@ class NodeProcess:
         )
         self._lines: list[str] = []
         self._changed = threading.Condition()
-        self._ended = False
+        self._ended = self._is_up = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self.open.append(self)
 
     @property
     def pid(self) -> int:
@@ -82,6 +94,11 @@ class NodeProcess:
             assert found is not None, f'no {text!r} in:\n' + '\n'.join(self._lines)
             return found
 
+    def is_up_or_ended(self) -> bool:
+        """Whether the node has said that it is set up, or its process has ended."""
+        with self._changed:
+            return self._is_up or self._ended
+
     def is_running(self) -> bool:
         """Whether the process still lives."""
         return self._process.poll() is None
@@ -98,6 +115,8 @@ class NodeProcess:
 
     def close(self) -> None:
         """End the process if it still runs."""
+        if self in self.open:
+            self.open.remove(self)
         if self.is_running():
             self._process.terminate()
             try:
@@ -113,6 +132,7 @@ class NodeProcess:
         for line in self._process.stderr:
             with self._changed:
                 self._lines.append(line.rstrip('\n'))
+                self._is_up = self._is_up or _UP in line
                 self._changed.notify_all()
         with self._changed:
             self._ended = True

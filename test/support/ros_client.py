@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other end of a node under test: publishes, listens and sets parameters over real DDS."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +21,17 @@ from rclpy.parameter import Parameter, parameter_value_to_python
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
-from support.node_process import LIMIT_S
+from support.node_process import LIMIT_S, NodeProcess
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 CALL_AGAIN_S = 3.0
 SENSOR = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+def stamp_ns(message: Any) -> int:
+    """Return the stamp of a message with a header (ns)."""
+    stamp = message.header.stamp
+    return int(stamp.sec * 1_000_000_000 + stamp.nanosec)
 
 
 class RosClient:
@@ -48,9 +55,24 @@ class RosClient:
         what: str,
         *,
         repeat: Callable[[], object] = lambda: None,
-        every_s: float = LIMIT_S,
+        every_s: float = math.inf,
     ) -> None:
-        """Handle messages until the condition holds; call `repeat` now and every `every_s`."""
+        """Handle messages until the condition holds; call `repeat` now and every `every_s`.
+
+        The limit is for what happens between nodes that are up: before, each one that was started
+        has a limit of its own to import its modules and to set itself up.
+        """
+        for process in NodeProcess.open:
+            self._spin(process.is_up_or_ended, f'node {process.pid} to say that it is up')
+        self._spin(condition, what, repeat, every_s)
+
+    def _spin(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        repeat: Callable[[], object] = lambda: None,
+        every_s: float = math.inf,
+    ) -> None:
         deadline = time.monotonic() + LIMIT_S
         due = time.monotonic()
         while not condition():
@@ -74,6 +96,42 @@ class RosClient:
         self.spin_until(lambda: subscription.get_publisher_count() > 0, f'a publisher of {topic}')
         return received
 
+    def now_ns(self) -> int:
+        """Return the time of the clock that nodes stamp their messages with (ns)."""
+        return int(self.node.get_clock().now().nanoseconds)
+
+    def wait_for(
+        self,
+        received: list[Any],
+        holds: Callable[[Any], bool],
+        what: str,
+        *,
+        since_ns: int | None = None,
+    ) -> Any:
+        """Wait for a message for which something holds, stamped from now on, and return it.
+
+        One that was under way before the wait began tells nothing of what was done meanwhile.
+
+        Args:
+            received: list of a topic whose messages have a stamp of the wall clock, from `listen`.
+            holds: what is waited for.
+            what: the same in words.
+            since_ns: earliest stamp instead of the present time (ns).
+        """
+        earliest_ns = self.now_ns() if since_ns is None else since_ns
+        received.clear()
+        found: list[Any] = []
+        seen = 0
+
+        def look() -> bool:
+            nonlocal seen
+            fresh, seen = received[seen:], len(received)
+            found.extend(m for m in fresh if stamp_ns(m) >= earliest_ns and holds(m))
+            return bool(found)
+
+        self.spin_until(look, what)
+        return found[0]
+
     def publisher(
         self, message_type: type, topic: str, qos: QoSProfile | int = 10, *, matched: bool = True
     ) -> Publisher:
@@ -91,12 +149,18 @@ class RosClient:
         )
 
     def set_parameters(self, node: str, **values: Any) -> SetParametersResult:
-        """Set parameters of a node in one step, as it was asked for: 30 stays an integer."""
+        """Set parameters of a node in one step, as it was asked for: 30 stays an integer.
+
+        They are set once. A call that is made again because its answer is late would be carried
+        out again, perhaps after something that the test did meanwhile. So the calls that may get
+        no answer set nothing.
+        """
+        service = f'{node}/set_parameters_atomically'
+        self._call(SetParametersAtomically, service, SetParametersAtomically.Request())
         request = SetParametersAtomically.Request()
         for name, value in values.items():
             request.parameters.append(Parameter(name, value=value).to_parameter_msg())
-        name = f'{node}/set_parameters_atomically'
-        return self._call(SetParametersAtomically, name, request).result
+        return self._call(SetParametersAtomically, service, request, again_s=math.inf).result
 
     def get_parameters(self, node: str, *names: str) -> list[Any]:
         """Return values of parameters of a node."""
@@ -115,7 +179,9 @@ class RosClient:
         response = self._call(ListParameters, f'{node}/list_parameters', ListParameters.Request())
         return list(response.result.names)
 
-    def _call(self, service_type: type, name: str, request: Any) -> Any:
+    def _call(
+        self, service_type: type, name: str, request: Any, again_s: float = CALL_AGAIN_S
+    ) -> Any:
         key = (service_type, name)
         if key not in self._clients:
             self._clients[key] = self.node.create_client(service_type, name)
@@ -126,7 +192,7 @@ class RosClient:
         self.spin_until(
             lambda: any(call.done() for call in calls),
             f'answer of {name}',
-            every_s=CALL_AGAIN_S,
+            every_s=again_s,
             repeat=lambda: calls.append(client.call_async(request)),
         )
         return next(call.result() for call in calls if call.done())

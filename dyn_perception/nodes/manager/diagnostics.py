@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The state of the manager for people, after REP-107."""
 
+from dyn_perception.control.policy import FRAME_RATE
 from dyn_perception.msg import ManagerState
 from dyn_perception.nodes.common.diagnostics import OK, WARN, Subject
 
@@ -24,7 +25,7 @@ def target_subject(state: ManagerState, problem: str) -> Subject:
         problem: something that a person has to correct; '': nothing.
     """
     level, message = _JUDGEMENTS[state.status]
-    if state.status == ManagerState.STATUS_MET and 'target_fps' in state.binding:
+    if state.status == ManagerState.STATUS_MET and FRAME_RATE in state.binding:
         message = 'target met at reduced width'
     if refused := [knob for knob in state.knobs if knob.refused]:
         level = WARN
