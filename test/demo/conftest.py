@@ -8,9 +8,6 @@ import pytest
 
 from support.demo import StartDemo, demo_starter
 
-if TYPE_CHECKING:
-    pass
-
 rclpy = pytest.importorskip('rclpy', reason='the demo needs ROS 2: run `make test` or source it')
 
 
