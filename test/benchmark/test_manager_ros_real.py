@@ -12,7 +12,9 @@ pytest.importorskip('rclpy', reason='needs ROS 2: run `make test` or source it')
 from benchmark.manager import ros_machine
 from benchmark.manager.ros_machine import Competition, PlayedFrame
 from benchmark.manager.ros_real import accuracy, hit, measure_phases, settling_ms
+from benchmark.ros import parameters
 from support.node_process import LIMIT_S
+from support.shared_memory import SHARED_MEMORY
 
 PERIOD_MS = 50.0
 ON_TIME, LATE = PlayedFrame(50.0, 4, 0.9), PlayedFrame(50.1, 4, 0.9)
@@ -23,8 +25,10 @@ DROPPED = PlayedFrame(math.inf, 0, 0.0)
 def patient_machine(ros_domain_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure in the domain of the tests, on a machine that may be busy."""
     monkeypatch.setattr(ros_machine, 'set_environment', lambda: None)
-    for name in ('_START_LIMIT_S', '_CALL_LIMIT_S'):
-        monkeypatch.setattr(ros_machine, name, LIMIT_S)
+    for name, value in SHARED_MEMORY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(ros_machine, '_START_LIMIT_S', LIMIT_S)
+    monkeypatch.setattr(parameters, '_LIMIT_S', LIMIT_S)
 
 
 @pytest.mark.usefixtures('patient_machine')

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from support.node_process import END_WITH_PARENT
+from support.shared_memory import SHARED_MEMORY
 
 StartDemo = Callable[..., subprocess.Popen[str]]
 
@@ -31,7 +32,7 @@ def demo_starter(domain_id: int) -> Iterator[StartDemo]:
                     *map(str, options),
                 ],
                 cwd='/',  # not the checkout: the installed package is what runs
-                env={**os.environ, 'ROS_DOMAIN_ID': str(domain_id)},
+                env={**os.environ, **SHARED_MEMORY, 'ROS_DOMAIN_ID': str(domain_id)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

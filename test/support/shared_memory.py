@@ -1,6 +1,6 @@
 # Copyright 2026 dyn_perception contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What killed processes leave of Fast DDS in shared memory."""
+"""Shared memory of Fast DDS, and what killed processes leave of it."""
 
 import fcntl
 import os
@@ -10,6 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 FOLDER = Path('/dev/shm')
+SHARED_MEMORY = dict.fromkeys(
+    ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE'),
+    str(Path(__file__).with_name('fastdds_shared_memory.xml')),
+)
+"""Environment of processes that exchange images of a camera's size."""
 # Until a process has locked what it has just made, it looks dead.
 YOUNG_S = 60.0
 
