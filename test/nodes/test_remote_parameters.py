@@ -75,6 +75,24 @@ def test_parameters_are_set_read_listed_and_described(nodes: Nodes) -> None:
     assert described.values['width'].name == 'width'
 
 
+def test_a_set_is_never_made_twice(nodes: Nodes) -> None:
+    """What somebody else sets meanwhile would be overrun."""
+    other = nodes.add('counting')
+    other.declare_parameter('width', 4)
+    sets: list[list[Any]] = []
+
+    def count(parameters: list[Parameter]) -> SetParametersResult:
+        sets.append([parameter.value for parameter in parameters])
+        return SetParametersResult(successful=True)
+
+    other.add_on_set_parameters_callback(count)
+    remote = nodes.remote('counting', limit_s=LONG_S, ask_again_s=0.0)
+    assert remote.wait(partial(remote.set, {'width': 2}), nodes.spin).successful
+    for _ in range(20):
+        nodes.spin()
+    assert [values for values in sets if values] == [[2]]
+
+
 def test_a_refusal_has_the_reason_of_the_node(nodes: Nodes) -> None:
     other = nodes.add('refusing')
     other.declare_parameter('width', 4)

@@ -4,23 +4,18 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import rclpy
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
-from rcl_interfaces.srv import (
-    DescribeParameters,
-    GetParameters,
-    ListParameters,
-    SetParametersAtomically,
-)
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.parameter import Parameter, parameter_value_to_python
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from dyn_perception.nodes.common.remote_parameters import RemoteParameters, Then
 from support.node_process import LIMIT_S, NodeProcess
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -42,7 +37,7 @@ class RosClient:
         self.node = Node(name, context=context, start_parameter_services=False)
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self.node)
-        self._clients: dict[tuple[type, str], Any] = {}
+        self._remotes: dict[str, RemoteParameters] = {}
 
     def close(self) -> None:
         """Destroy the node."""
@@ -149,50 +144,40 @@ class RosClient:
         )
 
     def set_parameters(self, node: str, **values: Any) -> SetParametersResult:
-        """Set parameters of a node in one step, as it was asked for: 30 stays an integer.
-
-        They are set once. A call that is made again because its answer is late would be carried
-        out again, perhaps after something that the test did meanwhile. So the calls that may get
-        no answer set nothing.
-        """
-        service = f'{node}/set_parameters_atomically'
-        self._call(SetParametersAtomically, service, SetParametersAtomically.Request())
-        request = SetParametersAtomically.Request()
-        for name, value in values.items():
-            request.parameters.append(Parameter(name, value=value).to_parameter_msg())
-        return self._call(SetParametersAtomically, service, request, again_s=math.inf).result
+        """Set parameters of a node in one step, as it was asked for: 30 stays an integer."""
+        remote = self._remote(node)
+        answer = remote.wait(partial(remote.set, values), self._spin_once)
+        assert answer.successful or answer.refused, answer.reason
+        return SetParametersResult(successful=answer.successful, reason=answer.reason)
 
     def get_parameters(self, node: str, *names: str) -> list[Any]:
         """Return values of parameters of a node."""
-        request = GetParameters.Request(names=list(names))
-        response = self._call(GetParameters, f'{node}/get_parameters', request)
-        return [parameter_value_to_python(value) for value in response.values]
+        values = self._read(node, lambda remote: partial(remote.get, names))
+        return [values[name] for name in names]
 
     def describe_parameters(self, node: str, *names: str) -> list[ParameterDescriptor]:
         """Return what a node says about its parameters."""
-        request = DescribeParameters.Request(names=list(names))
-        response = self._call(DescribeParameters, f'{node}/describe_parameters', request)
-        return list(response.descriptors)
+        descriptors = self._read(node, lambda remote: partial(remote.describe, names))
+        return [descriptors[name] for name in names]
 
     def list_parameters(self, node: str) -> list[str]:
         """Return the names of a node's parameters."""
-        response = self._call(ListParameters, f'{node}/list_parameters', ListParameters.Request())
-        return list(response.result.names)
+        return list(self._read(node, lambda remote: remote.list_names))
 
-    def _call(
-        self, service_type: type, name: str, request: Any, again_s: float = CALL_AGAIN_S
-    ) -> Any:
-        key = (service_type, name)
-        if key not in self._clients:
-            self._clients[key] = self.node.create_client(service_type, name)
-        client = self._clients[key]
-        self.spin_until(client.service_is_ready, f'service {name}')
-        # A server that has not met the client's end for answers yet drops the answer.
-        calls: list[Any] = []
-        self.spin_until(
-            lambda: any(call.done() for call in calls),
-            f'answer of {name}',
-            every_s=again_s,
-            repeat=lambda: calls.append(client.call_async(request)),
-        )
-        return next(call.result() for call in calls if call.done())
+    def _read(
+        self, node: str, ask: Callable[[RemoteParameters], Callable[[Then], None]]
+    ) -> Mapping[str, Any]:
+        remote = self._remote(node)
+        answer = remote.wait(ask(remote), self._spin_once)
+        assert answer.successful, answer.reason
+        return answer.values
+
+    def _remote(self, node: str) -> RemoteParameters:
+        if node not in self._remotes:
+            self._remotes[node] = RemoteParameters(
+                self.node, node, limit_s=LIMIT_S, ask_again_s=CALL_AGAIN_S
+            )
+        return self._remotes[node]
+
+    def _spin_once(self) -> None:
+        self._executor.spin_once(timeout_sec=0.02)

@@ -55,7 +55,8 @@ class _Call:
     judge: Callable[[Any], Answer]
     then: Then
     deadline_s: float
-    ask_again_s: float
+    again_s: float  # time after which it is made again
+    due_s: float = math.inf  # when that is; not before it was made: other threads may look
     futures: list[Future] = field(default_factory=list)
 
 
@@ -67,8 +68,10 @@ class RemoteParameters:
     Times are of the monotonic clock.
 
     A server that has not met the client's end for answers yet does the work and drops the answer.
-    Where a call may be repeated, it is made again after a while, and waits for a node that is not
-    there; otherwise it is made once, and only to a node that is there.
+    Where calls may be repeated, a read is made again after a while, and waits for a node that is
+    not there. A set is never made twice, since somebody else may have set another value meanwhile:
+    the calls that may be in vain set nothing. Where calls may not be repeated, each is made once,
+    and only to a node that is there.
     """
 
     def __init__(
@@ -126,7 +129,17 @@ class RemoteParameters:
             result = response.result
             return Answer(result.successful, result.reason, refused=not result.successful)
 
-        self._call(self._set, request, judge, then)
+        def go_on(met: Answer) -> None:
+            if met.successful or met.refused:
+                self._call(self._set, request, judge, then, None)
+            else:
+                then(met)
+
+        if self._ask_again_s is None:
+            self._call(self._set, request, judge, then, None)
+        else:
+            nothing = SetParametersAtomically.Request()
+            self._call(self._set, nothing, judge, go_on, self._ask_again_s)
 
     def get(self, names: Sequence[str], then: Then) -> None:
         """Read parameters; one that the node does not have reads None."""
@@ -137,7 +150,9 @@ class RemoteParameters:
             values = map(parameter_value_to_python, response.values)
             return Answer(True, values=dict(zip(names, values, strict=True)))
 
-        self._call(self._get, GetParameters.Request(names=list(names)), judge, then)
+        self._call(
+            self._get, GetParameters.Request(names=list(names)), judge, then, self._ask_again_s
+        )
 
     def list_names(self, then: Then) -> None:
         """Find the names of all parameters; the answer's values are None."""
@@ -145,7 +160,7 @@ class RemoteParameters:
         def judge(response: ListParameters.Response) -> Answer:
             return Answer(True, values=dict.fromkeys(response.result.names))
 
-        self._call(self._list, ListParameters.Request(), judge, then)
+        self._call(self._list, ListParameters.Request(), judge, then, self._ask_again_s)
 
     def describe(self, names: Sequence[str], then: Then) -> None:
         """Read the descriptors of parameters."""
@@ -154,7 +169,13 @@ class RemoteParameters:
             pairs = zip(names, response.descriptors, strict=True)
             return Answer(True, values=dict(pairs))
 
-        self._call(self._describe, DescribeParameters.Request(names=list(names)), judge, then)
+        self._call(
+            self._describe,
+            DescribeParameters.Request(names=list(names)),
+            judge,
+            then,
+            self._ask_again_s,
+        )
 
     def read(self, is_wanted: Callable[[str], bool], then: Then) -> None:
         """Read the parameters whose names are wanted, of those that the node has."""
@@ -181,14 +202,19 @@ class RemoteParameters:
         return answers[0]
 
     def _call(
-        self, client: Client, request: Any, judge: Callable[[Any], Answer], then: Then
+        self,
+        client: Client,
+        request: Any,
+        judge: Callable[[Any], Answer],
+        then: Then,
+        again_s: float | None,
     ) -> None:
-        if self._ask_again_s is None and not client.service_is_ready():
+        if again_s is None and not client.service_is_ready():
             then(Answer(False, f'{self.name} is not there'))
             return
-        # Not asked again before it was asked: the executor's thread may look at it meanwhile.
         deadline_s = time.monotonic() + self._limit_s
-        call = _Call(client, request, judge, then, deadline_s, ask_again_s=math.inf)
+        period_s = math.inf if again_s is None else again_s
+        call = _Call(client, request, judge, then, deadline_s, period_s)
         with self._lock:
             self._calls.append(call)
         self._ask(call)
@@ -198,14 +224,13 @@ class RemoteParameters:
 
     def _ask(self, call: _Call) -> None:
         """Ask for the first time, or again, where the node is there."""
-        again_s = math.inf if self._ask_again_s is None else self._ask_again_s
         if not call.client.service_is_ready():
-            call.ask_again_s = time.monotonic() + _LOOK_EVERY_S
+            call.due_s = time.monotonic() + _LOOK_EVERY_S
             return
         future = call.client.call_async(call.request)
         with self._lock:
             call.futures.append(future)
-            call.ask_again_s = time.monotonic() + again_s
+            call.due_s = time.monotonic() + call.again_s
         future.add_done_callback(lambda done: self._finish(call, done))
 
     def _finish(self, call: _Call, done: Future) -> None:
@@ -225,7 +250,7 @@ class RemoteParameters:
         for call in calls:
             if call.deadline_s <= now:
                 self._give_up(call)
-            elif call.ask_again_s <= now:
+            elif call.due_s <= now:
                 self._ask(call)
         with self._lock:
             if not self._calls:
