@@ -13,7 +13,7 @@ from std_msgs.msg import UInt32MultiArray
 
 from support.ros_client import SENSOR, RosClient
 
-PROFILE = Path(__file__).resolve().parents[2] / 'config/fastdds_profile.xml'
+PROFILE = Path(__file__).resolve().parents[3] / 'config/fastdds_profile.xml'
 IMAGES = 20
 
 

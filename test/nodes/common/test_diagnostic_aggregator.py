@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-CONFIGURATION = Path(__file__).parents[2] / 'config/diagnostic_aggregator.yaml'
+CONFIGURATION = Path(__file__).parents[3] / 'config/diagnostic_aggregator.yaml'
 GROUPS = {
     'resource_monitor: temperature': 'Board',
     'robot_1/resource_monitor: throttling': 'Board',
