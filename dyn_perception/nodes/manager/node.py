@@ -107,8 +107,9 @@ class ManagerNode(ParameterNode[ManagerSettings]):
 
     def close(self) -> None:
         """Put back what was found."""
-        executor = self.executor
-        if self._knobs.acting and executor is not None:
+        executor, was_acting = self.executor, self._knobs.acting
+        self._claim.want(False)  # or the next tick would act again while this waits for answers
+        if was_acting and executor is not None:
             self._knobs.put_back(lambda: executor.spin_once(timeout_sec=_TICK_S))
 
     def perception_met(self) -> None:
