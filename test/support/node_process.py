@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 import yaml
 
+from support.participants import with_own_ports
+
 _TESTS = str(Path(__file__).parents[1])  # so that nodes of tests are found as `support.<module>`
 LIMIT_S = 120.0  # generous: the machine may be busy; tests wait for events, never for a time
 
@@ -53,12 +55,14 @@ class NodeProcess:
         self._process = subprocess.Popen(
             command,
             cwd='/',  # not the checkout: the installed package is what runs
-            env={
-                **os.environ,
-                'PYTHONPATH': f'{_TESTS}{os.pathsep}{os.environ.get("PYTHONPATH", "")}',
-                'ROS_DOMAIN_ID': str(domain_id),
-                **(environment or {}),
-            },
+            env=with_own_ports(
+                {
+                    **os.environ,
+                    'PYTHONPATH': f'{_TESTS}{os.pathsep}{os.environ.get("PYTHONPATH", "")}',
+                    'ROS_DOMAIN_ID': str(domain_id),
+                    **(environment or {}),
+                }
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
