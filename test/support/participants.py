@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
-# Below are those that the test process itself and others get by themselves; Fast DDS has 0...119.
-_NUMBERS = range(20, 120)
+# Below are those that the test process itself and others get by themselves. On one machine alone,
+# participants look for others with the numbers 0...31.
+_NUMBERS = range(6, 32)
 
 _numbers = itertools.cycle(_NUMBERS)
 _folder = tempfile.TemporaryDirectory(prefix='dyn_perception_test_profiles_')
