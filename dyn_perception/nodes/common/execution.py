@@ -214,8 +214,8 @@ def _run(
                 waker.note()
                 executor.spin_once(timeout_sec=_WAKE_S)
         except Exception:
-            # A thread of the node that failed has shut the context down; its error is the one to
-            # tell.
+            # A thread of the node has shut the context down, because it was done or failed: what
+            # rclpy raises then, of several kinds, comes of that; a failure is the one to tell.
             if rclpy.ok():
                 raise
     return node.failure  # also of a thread that failed while the node was closed
